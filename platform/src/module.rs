@@ -1,0 +1,66 @@
+//! The contract a programme's module fulfils: a manifest, a part, and a pure assessment.
+
+pub mod assessment;
+pub mod facts;
+pub mod parameters;
+
+pub use assessment::{AmountLine, Assessment, ReviewClass, RuleOutcome};
+pub use facts::{AssetItem, AssetKind, Facts, Flag, IncomeItem, IncomeKind, MemberFacts, Period};
+pub use parameters::Parameters;
+
+use crate::{error::Result, part::Part};
+use policies::Level;
+
+/// The contract version this platform speaks.
+pub const CONTRACT_VERSION: u32 = 1;
+
+/// What a module says of itself.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The module's one word: folder, permission prefix, field prefix.
+    pub code: &'static str,
+    /// Programme code, e.g. `DIBAO`.
+    pub programme: &'static str,
+    /// Chinese name.
+    pub name_zh: &'static str,
+    /// English name.
+    pub name_en: &'static str,
+    /// Version of the module's rules, stored with every decision.
+    pub version: &'static str,
+    /// Contract it was written for.
+    pub contract_version: u32,
+    /// Town unit that handles the programme.
+    pub unit: &'static str,
+    /// Steps its cases take; each must have its row in authority.csv.
+    pub steps: &'static [&'static str],
+    /// Levels that may decide, by amount or always.
+    pub decision_levels: &'static [Level],
+    /// Items it pays and the channel of each; each must have its row in funding.csv.
+    pub items: &'static [(&'static str, &'static str)],
+    /// Dated parameters it reads; each must have a value.
+    pub parameters: &'static [&'static str],
+    /// Natural days from acceptance to decision, as the key of a dated parameter.
+    pub limit_days: &'static str,
+    /// Days of the first notice, as the key of a dated parameter; `None`: the programme has no notice.
+    pub notice_days: Option<&'static str>,
+    /// Whether the case passes a mass appraisal.
+    pub appraisal: bool,
+    /// Programmes that may not be held beside it.
+    pub exclusions: &'static [&'static str],
+    /// Kinds of material an application needs unless the platform knows the fact already.
+    pub materials: &'static [(&'static str, &'static str)],
+}
+
+/// A department programme.
+pub trait Module: Send + Sync + 'static {
+    /// What it is.
+    fn manifest(&self) -> Manifest;
+
+    /// What it adds to the graph.
+    fn part(&self) -> Part;
+
+    /// Who is eligible and for how much; pure, so that anyone can compute it again.
+    ///
+    /// Errors: `PARAMETER_MISSING`, `DETAILS_MISSING`, `INVALID_INPUT` (details that do not read).
+    fn assess(&self, facts: &Facts, parameters: &Parameters) -> Result<Assessment>;
+}

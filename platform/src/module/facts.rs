@@ -1,0 +1,174 @@
+//! What an assessment knows: the frozen snapshot of one verification, and the programme's own details.
+
+use entity::{Day, Fen, Month};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One household at one moment, as verified.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Programme code.
+    pub programme: String,
+    /// `URBAN` or `RURAL`.
+    pub area_type: String,
+    /// Code of the place the application was lodged in (village or community).
+    pub jurisdiction: String,
+    /// Day the request was received.
+    pub applied_on: Day,
+    /// Day of the assessment: parameters are those in force on it.
+    pub assessed_on: Day,
+    /// Members at the time of the report.
+    pub members: Vec<MemberFacts>,
+    /// Verified income items.
+    pub incomes: Vec<IncomeItem>,
+    /// Verified property.
+    pub assets: Vec<AssetItem>,
+    /// Named findings that hold.
+    pub flags: Vec<Flag>,
+    /// Whether income is basically unchanged from review to review.
+    pub income_stable: bool,
+    /// The module's own details as recorded, or null.
+    pub details: serde_json::Value,
+}
+
+/// One member of the household.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberFacts {
+    /// The person.
+    pub person_id: Uuid,
+    /// Relation to the head, GB/T 4761.
+    pub relation: String,
+    /// Whether the member is counted (共同生活的家庭成员).
+    pub counted: bool,
+    /// Why not.
+    pub not_counted_reason: Option<String>,
+    /// Date of birth, if known.
+    pub birth_on: Option<Day>,
+    /// `MALE`, `FEMALE` or `UNKNOWN`.
+    pub sex: String,
+    /// Day of death.
+    pub deceased_on: Option<Day>,
+    /// Disability category 1-7 (GB/T 26341).
+    pub disability_category: Option<u8>,
+    /// Disability grade 1-4, 1 the heaviest; present exactly when the person holds a certificate.
+    pub disability_grade: Option<u8>,
+    /// Whether a listed major illness is on record.
+    pub major_illness: bool,
+    /// `PRESCHOOL`, `PRIMARY`, `JUNIOR`, `SENIOR`, `VOCATIONAL`, `COLLEGE`.
+    pub education_stage: Option<String>,
+    /// `EMPLOYED`, `UNEMPLOYED`, `FARMER`, `UNABLE`, `RETIRED`.
+    pub employment: Option<String>,
+    /// Code of the place of household registration (户籍).
+    pub hukou: Option<String>,
+    /// Programmes with an active benefit of this person outside this household's case, e.g. `TEKUN`.
+    pub holds: Vec<String>,
+}
+
+/// Kinds of income (MZ/T 073; wage, net business, net property, net transfer, and farming).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IncomeKind {
+    /// Wages (工资性收入).
+    Wage,
+    /// Net business income (经营净收入).
+    BusinessNet,
+    /// Net property income (财产净收入).
+    PropertyNet,
+    /// Net transfer income (转移净收入).
+    TransferNet,
+    /// Legal support due, counted even if waived (赡养、抚养、扶养费).
+    SupportDue,
+    /// Farming, gross, in cash and in kind (种养殖毛收入).
+    FarmGross,
+    /// Direct cost of farming (直接生产成本).
+    FarmCost,
+    /// Anything else.
+    Other,
+}
+
+/// The period an amount is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Period {
+    /// The one month named.
+    Month,
+    /// The twelve months before the application month.
+    LastTwelveMonths,
+}
+
+/// One verified item of income.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncomeItem {
+    /// Whose, if a single person's.
+    pub person_id: Option<Uuid>,
+    /// Kind.
+    pub kind: IncomeKind,
+    /// Period.
+    pub period: Period,
+    /// Month, for monthly items.
+    pub month: Option<Month>,
+    /// Verified amount for the period.
+    pub amount_fen: Fen,
+    /// Amount the family declared, if it did.
+    pub declared_fen: Option<Fen>,
+    /// Whether it counts; relief money, state preferential pensions and the like do not.
+    pub counted: bool,
+    /// Where it was found.
+    pub source: String,
+}
+
+/// Kinds of property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AssetKind {
+    /// Deposits, securities, bonds, savings-type insurance (金融资产).
+    Financial,
+    /// A dwelling; `area_m2` is its built area (住房).
+    Dwelling,
+    /// Commercial premises let or self-run (商业用房).
+    CommercialPremises,
+    /// Motor vehicle (机动车辆).
+    Vehicle,
+    /// Vessel (船舶).
+    Vessel,
+    /// Construction or large farm machine (工程机械、大型农机).
+    Machine,
+}
+
+/// One verified item of property.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetItem {
+    /// Whose, if a single person's.
+    pub person_id: Option<Uuid>,
+    /// Kind.
+    pub kind: AssetKind,
+    /// Value, where the rule asks for it.
+    pub amount_fen: Option<Fen>,
+    /// Built area in hundredths of a square metre (`12.5 m²` is 1250).
+    pub area_centi_m2: Option<i64>,
+    /// Exempt by the rule itself: mobility vehicle, two-wheel motorcycle, C/D grade house.
+    pub exempt: bool,
+    /// What it is.
+    pub note: Option<String>,
+}
+
+/// A named finding, e.g. `BUILT_HOUSE_WITHIN_3_YEARS`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Name in SCREAMING_SNAKE_CASE; each module documents the flags it reads.
+    pub name: String,
+    /// Whether the rule itself exempts it (disaster rebuild, relocation …).
+    pub exempt: bool,
+    /// Value, where the rule asks for one.
+    pub amount_fen: Option<Fen>,
+    /// Whose, if a single person's.
+    pub person_id: Option<Uuid>,
+}
+
+impl Facts {
+    /// The members that count, in order; the dead do not.
+    pub fn counted(&self) -> impl Iterator<Item = &MemberFacts> {
+        self.members.iter().filter(|member| member.counted && member.deceased_on.is_none())
+    }
+}
