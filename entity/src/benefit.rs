@@ -1,0 +1,65 @@
+//! Table `benefit`.
+
+use crate::{
+    enums::{AreaType, BenefitOrigin, BenefitState},
+    value::{Day, Fen, Month},
+};
+use schemars::JsonSchema;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a household receives of one programme (救助待遇).
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
+#[sea_orm(table_name = "benefit")]
+#[schemars(rename = "Benefit")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The application; empty for an imported roll.
+    pub application_id: Option<Uuid>,
+    /// The decision; empty for an imported roll.
+    pub decision_id: Option<Uuid>,
+    /// The household.
+    pub household_id: Uuid,
+    /// Programme code (救助项目).
+    #[sea_orm(column_type = "Text")]
+    pub programme: String,
+    /// Town unit that handles it (承办单位).
+    #[sea_orm(column_type = "Text")]
+    pub unit: String,
+    /// Decided here or imported (来源).
+    pub origin: BenefitOrigin,
+    /// The import that brought it.
+    pub batch_id: Option<Uuid>,
+    /// Certificate number (低保证号).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub certificate_no: Option<String>,
+    /// Urban or rural line (城乡类别).
+    pub area_type: Option<AreaType>,
+    /// First entitled month (起始月).
+    pub start_month: Month,
+    /// Last entitled month (终止月).
+    pub end_month: Option<Month>,
+    /// State (状态).
+    pub state: BenefitState,
+    /// Amount a month (月金额).
+    pub amount_fen_month: Fen,
+    /// How often it is reviewed (核查周期).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub review_class: Option<String>,
+    /// Day of the next review (下次核查日).
+    pub next_review_on: Option<Day>,
+    /// Village of the household (村居).
+    #[sea_orm(column_type = "Text")]
+    #[schemars(extend("x-scalar" = "JurisdictionCode"))]
+    pub jurisdiction: String,
+    /// Version, for concurrent changes (版本).
+    pub version: i64,
+}
+
+/// Edges are declared in parts, not here.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

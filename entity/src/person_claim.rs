@@ -1,0 +1,50 @@
+//! Table `person_claim`.
+
+use crate::{
+    enums::ClaimKind,
+    value::{At, Day},
+};
+use schemars::JsonSchema;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A fact about a person with its source; never overwritten (个人信息记录).
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
+#[sea_orm(table_name = "person_claim")]
+#[schemars(rename = "PersonClaim")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Whom it is about.
+    pub person_id: Uuid,
+    /// What it says (类别).
+    pub kind: ClaimKind,
+    /// The value, as its kind defines (内容).
+    #[sea_orm(column_type = "Text")]
+    pub value: String,
+    /// Who says so (来源).
+    #[sea_orm(column_type = "Text")]
+    pub source: String,
+    /// Document or number behind it (来源编号).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source_ref: Option<String>,
+    /// First day it holds (起始日期).
+    pub from_on: Day,
+    /// Last day it holds (终止日期).
+    pub to_on: Option<Day>,
+    /// When it was recorded (记录时间).
+    pub recorded_at: At,
+    /// Who recorded it.
+    pub recorded_by: Option<Uuid>,
+    /// Place it was recorded for (记录区划).
+    #[sea_orm(column_type = "Text")]
+    #[schemars(extend("x-scalar" = "JurisdictionCode"))]
+    pub jurisdiction: String,
+}
+
+/// Edges are declared in parts, not here.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

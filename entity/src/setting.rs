@@ -1,0 +1,24 @@
+//! Table `setting`.
+
+use schemars::JsonSchema;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A setting of the store itself.
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
+#[sea_orm(table_name = "setting")]
+#[schemars(rename = "Setting")]
+pub struct Model {
+    /// Name.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub key: String,
+    /// Value.
+    #[sea_orm(column_type = "Text")]
+    pub value: String,
+}
+
+/// Edges are declared in parts, not here.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
