@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "application")]
 #[schemars(rename = "Application")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Number (受理编号).
     #[sea_orm(column_type = "Text")]
     pub number: String,
-    /// The filing.
+    /// Filing it belongs to (救助申请).
     pub request_id: Uuid,
-    /// The household.
+    /// The household (家庭).
     pub household_id: Uuid,
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]
@@ -37,31 +37,31 @@ pub struct Model {
     pub state: ApplicationState,
     /// Day it was filed (申请日期).
     pub received_on: Day,
-    /// Day of acceptance (受理日期).
+    /// Date of acceptance, the clock starts the next day; null until accepted (受理日期).
     pub accepted_on: Option<Day>,
-    /// Last day of the statutory limit (办理期限).
+    /// Last day of the statutory limit, moves while the clock is paused; null until accepted (法定办结日期).
     pub due_on: Option<Day>,
-    /// Day of the decision (决定日期).
+    /// Date of the decision; null until decided (审批日期).
     pub decided_on: Option<Day>,
-    /// Level that decided (审批层级).
+    /// Level that decided; null until decided (审批层级).
     #[sea_orm(column_type = "Text", nullable)]
     pub decision_level: Option<String>,
-    /// Latest opinion (最近审核意见).
+    /// What the latest opinion proposes; null before one is given (最近意见).
     pub opinion: Option<OpinionOutcome>,
-    /// Day of the one supplement list (补正告知日期).
+    /// Day the one supplement list was given; null when none was needed (补正告知日期).
     pub supplement_requested_on: Option<Day>,
-    /// The report it stands on.
+    /// Verification report it stands on; null until issued (核查报告).
     pub report_id: Option<Uuid>,
-    /// The programme's own facts, JSON.
+    /// The programme's own facts, as JSON text; null until recorded (项目专有信息).
     #[sea_orm(column_type = "Text", nullable)]
     pub details: Option<String>,
     /// Whether the statutory clock runs (计时状态).
     pub clock: ClockEffect,
-    /// Day the clock last started.
+    /// Day the clock last started; null unless it runs (计时起点).
     pub clock_since: Option<Day>,
-    /// Statutory days used before that day.
+    /// Statutory days used before the clock last started (已用天数).
     pub clock_days_used: i32,
-    /// Statutory days granted at acceptance (法定天数).
+    /// Statutory days granted at acceptance; null until accepted (法定时限天数).
     pub limit_days: Option<i32>,
     /// When its last event happened (最近办理时间).
     pub last_event_at: At,

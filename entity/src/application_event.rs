@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "application_event")]
 #[schemars(rename = "ApplicationEvent")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
     /// Place in the log, from 1 (序号).
     pub seq: i32,
@@ -24,11 +24,11 @@ pub struct Model {
     pub at: At,
     /// Local day (办理日期).
     pub on_day: Day,
-    /// Wall-clock instant.
+    /// Instant by the wall clock (系统时间).
     pub wall_at: At,
-    /// Who acted.
+    /// User who acted (经办人).
     pub actor_id: Uuid,
-    /// Assignment acted under.
+    /// Assignment acted under (任职).
     pub assignment_id: Uuid,
     /// Unit acted for (经办单位).
     #[sea_orm(column_type = "Text")]
@@ -36,11 +36,11 @@ pub struct Model {
     /// What was done (办理事项).
     #[sea_orm(column_type = "Text")]
     pub action: String,
-    /// State before (原状态).
+    /// State before; null for the first step (原状态).
     pub from_state: Option<ApplicationState>,
     /// State after (新状态).
     pub to_state: ApplicationState,
-    /// Reason given (理由).
+    /// Reason given; null when the step takes none (理由).
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
     /// What it did to the statutory clock (计时影响).

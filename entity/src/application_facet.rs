@@ -4,26 +4,26 @@ use schemars::JsonSchema;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// One of a programme's own facts that lists filter by.
+/// A programme's own fact that lists filter or sort by (检索项).
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
 #[sea_orm(table_name = "application_facet")]
 #[schemars(rename = "ApplicationFacet")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]
     pub programme: String,
-    /// Name of the fact.
+    /// Name of the fact (名称).
     #[sea_orm(column_type = "Text")]
     pub key: String,
-    /// Its value, if text.
+    /// Value, if it is a text; else null (文本值).
     #[sea_orm(column_type = "Text", nullable)]
     pub text_value: Option<String>,
-    /// Its value, if a number or yes/no.
+    /// Value, if it is a number or yes or no; else null (数值).
     pub int_value: Option<i64>,
     /// Town unit that handles the case (承办单位).
     #[sea_orm(column_type = "Text")]

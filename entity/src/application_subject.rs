@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "application_subject")]
 #[schemars(rename = "ApplicationSubject")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
-    /// The member.
+    /// The member (成员).
     pub person_id: Uuid,
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]

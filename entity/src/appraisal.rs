@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "appraisal")]
 #[schemars(rename = "Appraisal")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
     /// Day of the meeting (评议日期).
     pub held_on: Day,
@@ -29,7 +29,7 @@ pub struct Model {
     pub signed: bool,
     /// Whether there was strong dispute (是否争议较大).
     pub disputed: bool,
-    /// Who recorded it.
+    /// User who recorded it (记录人).
     pub recorded_by: Uuid,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "assignment")]
 #[schemars(rename = "Assignment")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who holds it.
+    /// Who holds it (任职人员).
     pub user_id: Uuid,
     /// Role code, e.g. TW (角色).
     #[sea_orm(column_type = "Text")]
@@ -29,9 +29,9 @@ pub struct Model {
     pub jurisdiction: String,
     /// First day (起始日期).
     pub from_on: Day,
-    /// Last day (终止日期).
+    /// Last day; null while it lasts (终止日期).
     pub to_on: Option<Day>,
-    /// Who granted it.
+    /// User who granted it; null for those set up with the store (授予人).
     pub granted_by: Option<Uuid>,
     /// Version, for concurrent changes (版本).
     pub version: i64,

@@ -4,17 +4,17 @@ use schemars::JsonSchema;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The last event of a chain.
+/// The newest event of each audit chain (审计链头).
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
 #[sea_orm(table_name = "audit_head")]
 #[schemars(rename = "AuditHead")]
 pub struct Model {
-    /// Chain.
+    /// The chain (链).
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub chain: String,
-    /// Its last place.
+    /// Place of its newest event; 0 while empty (序号).
     pub seq: i64,
-    /// Its last hash.
+    /// Hash of its newest event (摘要).
     #[sea_orm(column_type = "Text")]
     pub hash: String,
 }

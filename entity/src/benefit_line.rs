@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "benefit_line")]
 #[schemars(rename = "BenefitLine")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The benefit.
+    /// The benefit (救助待遇).
     pub benefit_id: Uuid,
-    /// The decision; empty for an imported roll.
+    /// Decision that granted it; null for an imported roll (审批决定).
     pub decision_id: Option<Uuid>,
-    /// The member a top-up is for.
+    /// Member a top-up is for; null for the household's line (家庭成员).
     pub person_id: Option<Uuid>,
     /// Item as the funding table names it (项目).
     #[sea_orm(column_type = "Text")]
@@ -27,12 +27,12 @@ pub struct Model {
     /// Funding channel (资金渠道).
     #[sea_orm(column_type = "Text")]
     pub channel: String,
-    /// How it was computed (计算过程).
+    /// How it was computed, with its numbers; null for an imported roll (计算式).
     #[sea_orm(column_type = "Text", nullable)]
     pub formula: Option<String>,
     /// First month (起始月).
     pub from_month: Month,
-    /// Last month (终止月).
+    /// Last month; null while it lasts (终止月).
     pub to_month: Option<Month>,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

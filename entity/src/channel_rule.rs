@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "channel_rule")]
 #[schemars(rename = "ChannelRule")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Programme code (救助项目).
@@ -24,12 +24,12 @@ pub struct Model {
     pub channel: String,
     /// First day (起始日期).
     pub from_on: Day,
-    /// Last day (终止日期).
+    /// Last day; null while in force (终止日期).
     pub to_on: Option<Day>,
     /// Document behind it (文号).
     #[sea_orm(column_type = "Text")]
     pub document: String,
-    /// Version of the policies it was loaded from.
+    /// Version of the policies that brought it (政策版本).
     #[sea_orm(column_type = "Text")]
     pub policy_version: String,
 }

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "decision")]
 #[schemars(rename = "Decision")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Number (决定编号).
     #[sea_orm(column_type = "Text")]
     pub number: String,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
     /// First, second … decision of the case (次序).
     pub ordinal: i32,
@@ -33,24 +33,24 @@ pub struct Model {
     pub outcome: DecisionOutcome,
     /// Amount granted (批准金额).
     pub amount_fen: Fen,
-    /// First entitled month (起始月).
+    /// First month of payment; null for a refusal or a single grant (起始月).
     pub start_month: Option<Month>,
-    /// How often it is reviewed (核查周期).
+    /// How often it is reviewed: ANNUAL, SEMIANNUAL, QUARTERLY or MONTHLY; null when it is not (核查周期).
     #[sea_orm(column_type = "Text", nullable)]
     pub review_class: Option<String>,
-    /// Reasons as told to the applicant (理由).
+    /// Reasons as told to the applicant; null when there are none (理由).
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
     /// Assessment, JSON (测算结果).
     #[sea_orm(column_type = "Text")]
     pub assessment: String,
-    /// Facts assessed, JSON.
+    /// The facts assessed, as JSON text (测算所依事实).
     #[sea_orm(column_type = "Text")]
     pub facts: String,
     /// SHA-256 of the facts (事实哈希).
     #[sea_orm(column_type = "Text")]
     pub facts_hash: String,
-    /// Parameter rows used, JSON.
+    /// Dated rule values used, as JSON text (所用参数).
     #[sea_orm(column_type = "Text")]
     pub parameters: String,
     /// Version of the programme's rules (规则版本).
@@ -61,7 +61,7 @@ pub struct Model {
     pub policy_version: String,
     /// Day of the decision (决定日期).
     pub decided_on: Day,
-    /// Who decided.
+    /// User who decided (审批人).
     pub decided_by: Uuid,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "disbursement_batch")]
 #[schemars(rename = "DisbursementBatch")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Number (批次编号).
@@ -27,7 +27,7 @@ pub struct Model {
     pub line_count: i32,
     /// Posting date (记账日期).
     pub posted_on: Day,
-    /// Who posted it.
+    /// User who posted it (经办人).
     pub posted_by: Uuid,
     /// Town (乡镇).
     #[sea_orm(column_type = "Text")]

@@ -331,7 +331,7 @@ closed_list! {
     }
 
     /// Kind of special day.
-    CalendarKind {
+    WorkCalendarKind {
         /// Public holiday (放假).
         Holiday = "HOLIDAY",
         /// Make-up working day (调休上班).

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "household")]
 #[schemars(rename = "Household")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The head (户主).
@@ -21,13 +21,13 @@ pub struct Model {
     pub jurisdiction: String,
     /// Urban or rural line (城乡类别).
     pub area_type: AreaType,
-    /// Address (住址).
+    /// Address; null when not recorded (住址).
     #[sea_orm(column_type = "Text", nullable)]
     pub address: Option<String>,
-    /// Villagers' group (组).
+    /// Villagers' group; null when there is none (村民小组).
     #[sea_orm(column_type = "Text", nullable)]
     pub group_name: Option<String>,
-    /// Phone (联系电话).
+    /// Telephone; null when not known (联系电话).
     #[sea_orm(column_type = "Text", nullable)]
     pub phone: Option<String>,
     /// Members as declared (家庭人口).

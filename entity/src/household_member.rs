@@ -10,24 +10,24 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "household_member")]
 #[schemars(rename = "HouseholdMember")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The household.
+    /// The household (家庭).
     pub household_id: Uuid,
-    /// The person.
+    /// The member (成员).
     pub person_id: Uuid,
     /// Relation to the head, GB/T 4761 (与户主关系).
     #[sea_orm(column_type = "Text")]
     pub relation: String,
     /// Whether the member is counted (是否共同生活).
     pub counted: bool,
-    /// Why not (不计入原因).
+    /// Why the member is not counted; null for a counted one (不计入原因).
     #[sea_orm(column_type = "Text", nullable)]
     pub not_counted_reason: Option<String>,
     /// First day (起始日期).
     pub from_on: Day,
-    /// Last day (终止日期).
+    /// Last day; null while it lasts (终止日期).
     pub to_on: Option<Day>,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

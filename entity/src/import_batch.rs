@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "import_batch")]
 #[schemars(rename = "ImportBatch")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// What was imported (类别).
@@ -19,7 +19,7 @@ pub struct Model {
     /// Name of the file (文件名).
     #[sea_orm(column_type = "Text")]
     pub file_name: String,
-    /// SHA-256 of the file.
+    /// SHA-256 of the file, hex (文件摘要).
     #[sea_orm(column_type = "Text")]
     pub file_hash: String,
     /// When it was imported (导入时间).

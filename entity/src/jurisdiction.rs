@@ -17,12 +17,12 @@ pub struct Model {
     /// Chinese name (名称).
     #[sea_orm(column_type = "Text")]
     pub name_zh: String,
-    /// Name in Latin letters.
+    /// Name in Latin letters (英文名).
     #[sea_orm(column_type = "Text")]
     pub name_en: String,
     /// District, town, community or village (类别).
     pub kind: JurisdictionKind,
-    /// Code of the place it belongs to (上级区划代码).
+    /// Code of the place it belongs to; null for the district (上级区划代码).
     #[sea_orm(column_type = "Text", nullable)]
     #[schemars(extend("x-scalar" = "JurisdictionCode"))]
     pub parent_code: Option<String>,

@@ -13,18 +13,18 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "ledger_entry")]
 #[schemars(rename = "LedgerEntry")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Kind (类别).
     pub kind: EntryKind,
-    /// Account debited.
+    /// Account debited (借方账户).
     pub debit_account_id: Uuid,
-    /// Account credited.
+    /// Account credited (贷方账户).
     pub credit_account_id: Uuid,
     /// Amount, more than zero (金额).
     pub amount_fen: Fen,
-    /// Rule that names the channel.
+    /// Rule that names the channel (资金渠道依据).
     pub channel_rule_id: Uuid,
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]
@@ -35,25 +35,25 @@ pub struct Model {
     /// Funding channel (资金渠道).
     #[sea_orm(column_type = "Text")]
     pub channel: String,
-    /// Month it is for (所属月份).
+    /// Month it is for; null when it is for none (所属月份).
     pub month: Option<Month>,
     /// Posting date (记账日期).
     pub posted_on: Day,
     /// When it was posted (记账时间).
     pub posted_at: At,
-    /// Line it commits or settles.
+    /// Line it commits or settles; null for an appropriation (待遇明细).
     pub benefit_line_id: Option<Uuid>,
-    /// The case.
+    /// The case; null when there is none (申请事项).
     pub application_id: Option<Uuid>,
-    /// Who is paid.
+    /// Who is paid; null for an appropriation (收款人).
     pub payee_id: Option<Uuid>,
-    /// Commitment it settles.
+    /// Commitment it settles; null unless it is a settlement (对应待付).
     pub settles_entry_id: Option<Uuid>,
-    /// Entry it reverses.
+    /// Entry it takes back; null unless it is a reversal (冲销分录).
     pub reverses_entry_id: Option<Uuid>,
-    /// Batch it was paid in.
+    /// Batch it was paid in; null unless it is a settlement (发放批次).
     pub batch_id: Option<Uuid>,
-    /// Who posted it.
+    /// User who posted it (记账人).
     pub posted_by: Uuid,
     /// Village or town (区划).
     #[sea_orm(column_type = "Text")]

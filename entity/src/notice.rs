@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "notice")]
 #[schemars(rename = "Notice")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
     /// First, second, repeated, or publication (类别).
     pub kind: NoticeKind,
@@ -37,7 +37,7 @@ pub struct Model {
     /// Phone for objections (异议电话).
     #[sea_orm(column_type = "Text")]
     pub objection_phone: String,
-    /// Who posted it.
+    /// User who posted it (发布人).
     pub posted_by: Uuid,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "org_unit")]
 #[schemars(rename = "OrgUnit")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Unit code, e.g. TU_SOCIAL (单位代码).
@@ -19,7 +19,7 @@ pub struct Model {
     /// Chinese name (名称).
     #[sea_orm(column_type = "Text")]
     pub name_zh: String,
-    /// English name.
+    /// Name in English (英文名).
     #[sea_orm(column_type = "Text")]
     pub name_en: String,
     /// Level of the unit (层级).
@@ -30,7 +30,7 @@ pub struct Model {
     pub jurisdiction: String,
     /// First day of its existence (设立日期).
     pub from_on: Day,
-    /// Last day, if it was dissolved (撤销日期).
+    /// Last day; null while it exists (终止日期).
     pub to_on: Option<Day>,
 }
 

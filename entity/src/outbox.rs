@@ -5,32 +5,32 @@ use schemars::JsonSchema;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// An event on its way to subscribers.
+/// Something that happened, for subscribers (待发事件).
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel, JsonSchema, Serialize, Deserialize)]
 #[sea_orm(table_name = "outbox")]
-#[schemars(rename = "Outbox")]
+#[schemars(rename = "OutboxEvent")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Type of the subject.
+    /// Type of what changed (主题).
     #[sea_orm(column_type = "Text")]
     pub topic: String,
-    /// What happened.
+    /// What happened, the name of the mutation (类别).
     #[sea_orm(column_type = "Text")]
     pub kind: String,
-    /// The case.
+    /// The case; null when there is none (申请事项).
     pub application_id: Option<Uuid>,
-    /// Place of the subject.
+    /// Place (区划).
     #[sea_orm(column_type = "Text")]
     #[schemars(extend("x-scalar" = "JurisdictionCode"))]
     pub jurisdiction: String,
-    /// Programme code.
+    /// Programme code; null when there is none (救助项目).
     #[sea_orm(column_type = "Text", nullable)]
     pub programme: Option<String>,
-    /// Domain instant.
+    /// Instant by the domain clock (时间).
     pub at: At,
-    /// When it was handed on.
+    /// Instant of delivery; null until then (发送时间).
     pub delivered_at: Option<At>,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "parameter")]
 #[schemars(rename = "Parameter")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Parameter set (参数集).
@@ -27,7 +27,7 @@ pub struct Model {
     pub value_unit: String,
     /// First day in force (生效日期).
     pub from_on: Day,
-    /// Last day in force (失效日期).
+    /// Last day; null while in force (终止日期).
     pub to_on: Option<Day>,
     /// Document behind it (依据).
     #[sea_orm(column_type = "Text")]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "person")]
 #[schemars(rename = "Person")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Name (姓名).
@@ -21,20 +21,20 @@ pub struct Model {
     pub name_zh: String,
     /// Sex, GB/T 2261.1 (性别).
     pub sex: Sex,
-    /// Date of birth (出生日期).
+    /// Date of birth; null when not known (出生日期).
     pub birth_on: Option<Day>,
-    /// Resident identity number, sealed (公民身份号码).
+    /// Resident identity number, encrypted; null when there is none (公民身份号码密文).
     pub id_number_cipher: Option<Vec<u8>>,
-    /// Keyed hash of the number, for exact look-up.
+    /// Keyed hash of the identity number, for exact lookup; null when there is none (公民身份号码散列).
     #[sea_orm(column_type = "Text", nullable)]
     pub id_number_hash: Option<String>,
-    /// Key of a person without a number (临时编号).
+    /// Temporary key of a person without a number (临时编号).
     #[sea_orm(column_type = "Text", nullable)]
     pub temporary_key: Option<String>,
-    /// Phone (联系电话).
+    /// Telephone; null when not known (联系电话).
     #[sea_orm(column_type = "Text", nullable)]
     pub phone: Option<String>,
-    /// Day of death (死亡日期).
+    /// Date of death; null while alive as far as known (死亡日期).
     pub deceased_on: Option<Day>,
     /// When the record was made (建档时间).
     pub created_at: At,

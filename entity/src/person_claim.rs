@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "person_claim")]
 #[schemars(rename = "PersonClaim")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whom it is about.
+    /// Whom it is about (人员).
     pub person_id: Uuid,
     /// What it says (类别).
     pub kind: ClaimKind,
@@ -26,16 +26,16 @@ pub struct Model {
     /// Who says so (来源).
     #[sea_orm(column_type = "Text")]
     pub source: String,
-    /// Document or number behind it (来源编号).
+    /// Certificate or file number there; null when there is none (来源编号).
     #[sea_orm(column_type = "Text", nullable)]
     pub source_ref: Option<String>,
     /// First day it holds (起始日期).
     pub from_on: Day,
-    /// Last day it holds (终止日期).
+    /// Last day it holds; null when open (终止日期).
     pub to_on: Option<Day>,
     /// When it was recorded (记录时间).
     pub recorded_at: At,
-    /// Who recorded it.
+    /// User who recorded it; null for an import (记录人).
     pub recorded_by: Option<Uuid>,
     /// Place it was recorded for (记录区划).
     #[sea_orm(column_type = "Text")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "policy_document")]
 #[schemars(rename = "PolicyDocument")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Document number (文号).
@@ -22,14 +22,14 @@ pub struct Model {
     /// Issuer (发文单位).
     #[sea_orm(column_type = "Text")]
     pub issuer: String,
-    /// Programme it is about (救助项目).
+    /// Programme it is about; null for all (救助项目).
     #[sea_orm(column_type = "Text", nullable)]
     pub programme: Option<String>,
     /// First day in force (生效日期).
     pub from_on: Day,
-    /// Last day in force (失效日期).
+    /// Last day in force; null while in force (废止日期).
     pub to_on: Option<Day>,
-    /// Remark (备注).
+    /// Remark; null when there is none (备注).
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
 }

@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "request")]
 #[schemars(rename = "Request")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Number (申请编号).
     #[sea_orm(column_type = "Text")]
     pub number: String,
-    /// The household.
+    /// The household (家庭).
     pub household_id: Uuid,
     /// Who applies (申请人).
     pub applicant_id: Uuid,
-    /// The window it was filed at.
+    /// Window that took it (受理窗口).
     pub window_id: Uuid,
     /// Day it was filed (申请日期).
     pub received_on: Day,
@@ -33,7 +33,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     #[schemars(extend("x-scalar" = "JurisdictionCode"))]
     pub jurisdiction: String,
-    /// Who took it in.
+    /// User who took it (经办人).
     pub created_by: Uuid,
     /// Version, for concurrent changes (版本).
     pub version: i64,

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "request_material")]
 #[schemars(rename = "RequestMaterial")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The request.
+    /// The filing (救助申请).
     pub request_id: Uuid,
     /// Kind, e.g. INCOME_STATEMENT (材料类别).
     #[sea_orm(column_type = "Text")]
@@ -23,7 +23,7 @@ pub struct Model {
     pub name_zh: String,
     /// Whether it is there (状态).
     pub state: MaterialState,
-    /// Day it was handed in (提交日期).
+    /// Day it was handed in or found; null until then (提供日期).
     pub provided_on: Option<Day>,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

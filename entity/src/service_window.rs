@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "service_window")]
 #[schemars(rename = "ServiceWindow")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Window code (窗口代码).
@@ -30,7 +30,7 @@ pub struct Model {
     pub phone: String,
     /// First day (启用日期).
     pub opened_on: Day,
-    /// Last day, if closed (停用日期).
+    /// Day it closed; null while it is open (撤销日期).
     pub closed_on: Option<Day>,
 }
 

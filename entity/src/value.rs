@@ -133,7 +133,7 @@ impl FromStr for At {
 }
 
 macro_rules! scalar {
-    ($type:ty, $stored:ty, $name:literal, $array:ident, $column:expr, $to:expr, $from:expr) => {
+    ($type:ty, $stored:ty, $name:literal, $json:literal, $array:ident, $column:expr, $to:expr, $from:expr) => {
         impl From<$type> for Value {
             fn from(value: $type) -> Value {
                 let stored: $stored = ($to)(value);
@@ -183,29 +183,45 @@ macro_rules! scalar {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "x-scalar": $name })
+                json_schema!({ "type": $json, "x-scalar": $name })
             }
         }
 
+        // As stored, so that a row's JSON says what its columns say; the gateway alone knows how clients write it.
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let stored: $stored = ($to)(*self);
+                stored.serialize(serializer)
             }
         }
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+                let stored = <$stored>::deserialize(deserializer)?;
+                ($from)(stored).map_err(|error: NotAValue| serde::de::Error::custom(error))
             }
         }
     };
 }
 
-scalar!(Fen, i64, "Money", BigInt, ColumnType::BigInteger, |fen: Fen| fen.0, |stored| Ok::<_, NotAValue>(Fen(stored)));
-scalar!(At, i64, "DateTime", BigInt, ColumnType::BigInteger, |at: At| at.0, |stored| Ok::<_, NotAValue>(At(stored)));
-scalar!(Day, String, "Date", String, ColumnType::Text, |day: Day| day.to_string(), |stored: String| stored.parse());
-scalar!(Month, String, "Month", String, ColumnType::Text, |month: Month| month.to_string(), |stored: String| stored
+scalar!(Fen, i64, "Money", "integer", BigInt, ColumnType::BigInteger, |fen: Fen| fen.0, |stored| Ok::<_, NotAValue>(
+    Fen(stored)
+));
+scalar!(At, i64, "DateTime", "integer", BigInt, ColumnType::BigInteger, |at: At| at.0, |stored| Ok::<_, NotAValue>(
+    At(stored)
+));
+scalar!(Day, String, "Date", "string", String, ColumnType::Text, |day: Day| day.to_string(), |stored: String| stored
     .parse());
+scalar!(
+    Month,
+    String,
+    "Month",
+    "string",
+    String,
+    ColumnType::Text,
+    |month: Month| month.to_string(),
+    |stored: String| stored.parse()
+);
 
 impl TryFromU64 for Day {
     /// A day is never a generated key.
@@ -239,5 +255,18 @@ mod tests {
         );
         let at: At = "2018-10-19T09:00:00+08:00".parse().unwrap();
         assert_eq!(at.to_string(), "2018-10-19T09:00:00+08:00");
+    }
+
+    #[test]
+    fn json_of_a_row_holds_values_as_stored() {
+        let json = serde_json::json!([
+            Fen(-5),
+            At(1),
+            "2018-11-01".parse::<Day>().unwrap(),
+            "2018-11".parse::<Month>().unwrap()
+        ]);
+        assert_eq!(json.to_string(), r#"[-5,1,"2018-11-01","2018-11"]"#);
+        assert!(serde_json::from_str::<Day>(r#""2018-2-1""#).is_err());
+        assert!(serde_json::from_str::<Fen>(r#""0.05""#).is_err());
     }
 }

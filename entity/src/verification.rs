@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "verification")]
 #[schemars(rename = "Verification")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The application it was opened for.
+    /// Case that opened it (申请事项).
     pub application_id: Uuid,
-    /// The household.
+    /// The household (家庭).
     pub household_id: Uuid,
     /// State (状态).
     pub state: VerificationState,

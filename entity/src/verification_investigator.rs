@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "verification_investigator")]
 #[schemars(rename = "VerificationInvestigator")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The step.
+    /// The step (核查记录).
     pub verification_step_id: Uuid,
-    /// The verification.
+    /// The verification (核查).
     pub verification_id: Uuid,
-    /// The application.
+    /// The case (申请事项).
     pub application_id: Uuid,
-    /// The investigator.
+    /// The investigator (调查人员).
     pub user_id: Uuid,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "verification_report")]
 #[schemars(rename = "VerificationReport")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Number (报告编号).
     #[sea_orm(column_type = "Text")]
     pub number: String,
-    /// The verification.
+    /// The verification (核查).
     pub verification_id: Uuid,
-    /// The application it was made for.
+    /// Case that opened it (申请事项).
     pub application_id: Uuid,
-    /// The household.
+    /// The household (家庭).
     pub household_id: Uuid,
     /// Day of issue (出具日期).
     pub issued_on: Day,
@@ -34,7 +34,7 @@ pub struct Model {
     /// SHA-256 of the snapshot (快照哈希).
     #[sea_orm(column_type = "Text")]
     pub facts_hash: String,
-    /// Who issued it.
+    /// User who issued it (出具人).
     pub issued_by: Uuid,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -13,19 +13,19 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "verification_step")]
 #[schemars(rename = "VerificationStep")]
 pub struct Model {
-    /// Key.
+    /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The verification.
+    /// The verification (核查).
     pub verification_id: Uuid,
     /// Home visit, comparison, neighbours or letter (核查方式).
     pub kind: VerificationKind,
     /// Day it was done (日期).
     pub held_on: Day,
-    /// Data source, for a comparison (数据来源).
+    /// Data source compared with; null unless it is a comparison (比对来源).
     #[sea_orm(column_type = "Text", nullable)]
     pub source: Option<String>,
-    /// Whom it was about, if a single member.
+    /// Person it is about; null for the whole household (核查对象).
     pub person_id: Option<Uuid>,
     /// Result (结果).
     #[sea_orm(column_type = "Text")]
@@ -33,9 +33,9 @@ pub struct Model {
     /// What was found (核查情况).
     #[sea_orm(column_type = "Text")]
     pub facts: String,
-    /// Family member who signed (签字家庭成员).
+    /// Family member who signed the record; null when nobody did (家庭签字人).
     pub family_signer_id: Option<Uuid>,
-    /// Who recorded it.
+    /// User who recorded it (记录人).
     pub recorded_by: Uuid,
     /// When it was recorded (记录时间).
     pub recorded_at: At,

@@ -1,6 +1,6 @@
 //! Table `work_calendar`.
 
-use crate::{enums::CalendarKind, value::Day};
+use crate::{enums::WorkCalendarKind, value::Day};
 use schemars::JsonSchema;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: Day,
     /// Holiday or make-up working day (类别).
-    pub kind: CalendarKind,
+    pub kind: WorkCalendarKind,
     /// Name (名称).
     #[sea_orm(column_type = "Text")]
     pub name_zh: String,
