@@ -51,7 +51,7 @@ impl Module for Dibao {
             code: "dibao",
             programme: PROGRAMME,
             name_zh: "最低生活保障",
-            name_en: "Minimum living allowance",
+            name_en: "Minimum living standard guarantee",
             version: "1",
             contract_version: CONTRACT_VERSION,
             unit: "TU_SOCIAL",

@@ -3,4 +3,5 @@
 mod amounts;
 mod eligibility;
 mod fixture;
+mod seed;
 mod separate;
