@@ -1,0 +1,6 @@
+//! Rules about the source that no compiler holds.
+
+mod arrows;
+mod homes;
+mod shape;
+mod source;
