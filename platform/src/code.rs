@@ -144,8 +144,7 @@ codes! {
 
 type Bundle = FluentBundle<FluentResource>;
 
-static BUNDLES: LazyLock<[Bundle; 2]> =
-    LazyLock::new(|| [bundle(Language::En), bundle(Language::ZhCn)]);
+static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| [bundle(Language::En), bundle(Language::ZhCn)]);
 
 fn bundle(language: Language) -> Bundle {
     let tag = match language {
@@ -155,10 +154,8 @@ fn bundle(language: Language) -> Bundle {
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Messages go into JSON; Unicode isolation marks around values would end up in it.
     bundle.set_use_isolating(false);
-    let source: String = Code::ALL
-        .iter()
-        .map(|code| format!("{} = {}\n", code.as_str(), code.pattern(language)))
-        .collect();
+    let source: String =
+        Code::ALL.iter().map(|code| format!("{} = {}\n", code.as_str(), code.pattern(language))).collect();
     let resource = match FluentResource::try_new(source) {
         Ok(resource) | Err((resource, _)) => resource,
     };

@@ -1,0 +1,415 @@
+//! Applications (申请): one programme's case, from the window to acceptance.
+
+mod details;
+
+pub use details::{DetailsRecord, record_details};
+
+use crate::{
+    calendar,
+    case::{Step, finish_case},
+    code::Code,
+    error::{Refusal, Result, ensure},
+    id::Ref,
+    op::Op,
+    part::{Cell, ComputeContext, DataClass, Direction, EntityBuilder, Part, Saved, Scalar, belongs_to, has_many},
+    permissions as may,
+    reference::{self, by_case},
+    tx::Tx,
+};
+use entity::{
+    application, application_event, application_facet, application_subject, appraisal, benefit, decision,
+    enums::{ApplicationState, ClockEffect, MaterialState},
+    household, notice, opinion, person, request, request_material, user_account, verification, verification_report,
+};
+use schemars::JsonSchema;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde::Deserialize;
+
+/// Applications, their events and subjects; push, supplement list, acceptance.
+pub fn part() -> Part {
+    use application_event::Column as E;
+    use application_subject::Column as S;
+    Part::new("application")
+        .entity::<application::Entity>(
+            "Application",
+            may::APPLICATION_READ,
+            DataClass::Internal,
+            by_case("jurisdiction", "programme"),
+            fields,
+        )
+        .entity::<application_event::Entity>(
+            "ApplicationEvent",
+            may::EVENT_READ,
+            DataClass::Internal,
+            by_case("jurisdiction", "programme"),
+            |t| {
+                t.columns([
+                    E::Seq,
+                    E::At,
+                    E::OnDay,
+                    E::Unit,
+                    E::Action,
+                    E::FromState,
+                    E::ToState,
+                    E::Reason,
+                    E::ClockEffect,
+                ])
+                .edge(
+                    "actor",
+                    "User",
+                    "Who acted (经办人).",
+                    may::USER_READ,
+                    belongs_to(E::ActorId, user_account::Column::Id),
+                )
+            },
+        )
+        .entity::<application_subject::Entity>(
+            "ApplicationSubject",
+            may::APPLICATION_READ,
+            DataClass::Internal,
+            by_case("jurisdiction", "programme"),
+            |t| {
+                t.columns([S::Programme, S::Open]).edge(
+                    "person",
+                    "Person",
+                    "The counted member (家庭成员).",
+                    may::PERSON_READ,
+                    belongs_to(S::PersonId, person::Column::Id),
+                )
+            },
+        )
+        .mutation(
+            "applicationPush",
+            "Pushes a case from the village window to the town window (推送镇窗口).",
+            may::APPLICATION_PUSH,
+            push,
+        )
+        .mutation(
+            "applicationSupplementRequest",
+            "Gives the one list of all that is missing (一次性补正告知).",
+            may::APPLICATION_SUPPLEMENT,
+            request_supplement,
+        )
+        .mutation(
+            "applicationAccept",
+            "Accepts a complete application (受理); the statutory clock starts the next day.",
+            may::APPLICATION_ACCEPT,
+            accept,
+        )
+}
+
+fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
+    use application::Column as C;
+    let id = C::Id;
+    t.columns([
+        C::Number,
+        C::Programme,
+        C::Unit,
+        C::Jurisdiction,
+        C::State,
+        C::ReceivedOn,
+        C::AcceptedOn,
+        C::DueOn,
+        C::DecidedOn,
+        C::DecisionLevel,
+        C::Opinion,
+        C::SupplementRequestedOn,
+        C::Clock,
+        C::Version,
+    ])
+    .computed(
+        "clockDaysUsed",
+        "Statutory days used up to today; appraisal and notice do not count (已用法定天数).",
+        [C::ClockDaysUsed, C::ClockSince, C::Clock],
+        Scalar::Int,
+        may::APPLICATION_READ,
+        DataClass::Internal,
+        clock_days_used,
+    )
+    .computed(
+        "overdue",
+        "Whether the statutory limit has passed without a decision (是否超期).",
+        [C::DueOn, C::DecidedOn, C::Clock],
+        Scalar::Boolean,
+        may::APPLICATION_READ,
+        DataClass::Internal,
+        overdue,
+    )
+    .edge(
+        "request",
+        "Request",
+        "The filing it belongs to (救助申请).",
+        may::REQUEST_READ,
+        belongs_to(C::RequestId, request::Column::Id),
+    )
+    .edge(
+        "household",
+        "Household",
+        "The household (家庭).",
+        may::HOUSEHOLD_READ,
+        belongs_to(C::HouseholdId, household::Column::Id),
+    )
+    .edge(
+        "subjects",
+        "ApplicationSubject",
+        "Counted members it stands for (保障对象).",
+        may::APPLICATION_READ,
+        has_many(id, application_subject::Column::ApplicationId),
+    )
+    .edge(
+        "events",
+        "ApplicationEvent",
+        "Its log in order (办理记录).",
+        may::EVENT_READ,
+        has_many(id, application_event::Column::ApplicationId)
+            .ordered_by(application_event::Column::Seq, Direction::Asc),
+    )
+    .edge(
+        "verifications",
+        "Verification",
+        "Verifications opened for it (核查).",
+        may::VERIFICATION_READ,
+        has_many(id, verification::Column::ApplicationId),
+    )
+    .edge(
+        "report",
+        "VerificationReport",
+        "The report it stands on (核查报告).",
+        may::REPORT_READ,
+        belongs_to(C::ReportId, verification_report::Column::Id),
+    )
+    .edge(
+        "appraisals",
+        "Appraisal",
+        "Mass appraisals (群众评议).",
+        may::APPRAISAL_READ,
+        has_many(id, appraisal::Column::ApplicationId),
+    )
+    .edge(
+        "opinions",
+        "Opinion",
+        "Opinions in order (审核意见).",
+        may::OPINION_READ,
+        has_many(id, opinion::Column::ApplicationId),
+    )
+    .edge("notices", "Notice", "Public notices (公示).", may::NOTICE_READ, has_many(id, notice::Column::ApplicationId))
+    .edge(
+        "decisions",
+        "Decision",
+        "Decisions (审批决定).",
+        may::DECISION_READ,
+        has_many(id, decision::Column::ApplicationId),
+    )
+    .edge(
+        "benefits",
+        "Benefit",
+        "Benefits it led to (救助待遇).",
+        may::BENEFIT_READ,
+        has_many(id, benefit::Column::ApplicationId),
+    )
+    .list(
+        "applications",
+        "Cases of one's scope (申请列表).",
+        [C::State, C::Programme, C::Number, C::ReceivedOn, C::DueOn],
+        [C::ReceivedOn, C::Number],
+    )
+}
+
+fn clock_days_used(cells: &[Cell], context: &ComputeContext<'_>) -> Option<serde_json::Value> {
+    let used = cells[0].int()?;
+    let running = match cells[1].text() {
+        Some(since) => (context.today - since.parse::<chrono::NaiveDate>().ok()?).num_days().max(0),
+        None => 0,
+    };
+    Some((used + running).into())
+}
+
+fn overdue(cells: &[Cell], context: &ComputeContext<'_>) -> Option<serde_json::Value> {
+    let Some(due) = cells[0].text() else { return Some(false.into()) };
+    let open = cells[1].text().is_none() && cells[2].text() == Some("RUN");
+    Some((open && due < context.today.to_string().as_str()).into())
+}
+
+/// Which case, and which version of it the caller saw.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseInput {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+}
+
+async fn push(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::APPLICATION_PUSH).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    case.must_be(&[ApplicationState::VillageReceived])?;
+
+    case.advance(Step { to: ApplicationState::TownPending, clock: ClockEffect::Stop, reason: None }).await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+/// The one supplement list.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct SupplementRequest {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+    /// Everything that is missing (补正清单).
+    #[garde(length(min = 1, max = 50), dive)]
+    pub items: Vec<SupplementItem>,
+}
+
+/// One missing material.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+pub struct SupplementItem {
+    /// Kind, e.g. `INCOME_STATEMENT`.
+    #[garde(length(chars, min = 1, max = 60))]
+    pub kind: String,
+    /// Name as the applicant reads it (材料名称).
+    #[garde(length(chars, min = 1, max = 200))]
+    pub name: String,
+}
+
+/// Proofs of what the platform itself records; no handler may demand them (seed 五(四)1).
+const KNOWN_BY_PLATFORM: &[&str] = &["DIBAO_PROOF", "TEKUN_PROOF", "JIANKA_PROOF", "HARDSHIP_PROOF"];
+
+async fn request_supplement(op: &Op, input: SupplementRequest) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::APPLICATION_SUPPLEMENT).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    if let Some(on) = case.row.supplement_requested_on {
+        return Err(Refusal::new(Code::SupplementAlreadyRequested).field("input.items").arg("on", on).into());
+    }
+    case.must_be(&[ApplicationState::TownPending])?;
+    for item in &input.items {
+        ensure(!KNOWN_BY_PLATFORM.contains(&item.kind.as_str()), || {
+            Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
+        })?;
+    }
+
+    for item in input.items {
+        ask_for(&tx, &case.row, item).await?;
+    }
+    case.row.supplement_requested_on = Some(op.today());
+    case.advance(Step { to: ApplicationState::SupplementRequired, clock: ClockEffect::Stop, reason: None }).await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+/// Marks a listed material as asked for, or lists it.
+async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -> Result<()> {
+    let listed = request_material::Entity::find()
+        .filter(request_material::Column::RequestId.eq(case.request_id))
+        .filter(request_material::Column::Kind.eq(&item.kind))
+        .one(tx.conn())
+        .await?;
+    match listed {
+        Some(mut material) => {
+            material.state = MaterialState::Requested;
+            material.version += 1;
+            material.into_active_model().reset_all().update(tx.conn()).await?;
+        }
+        None => {
+            let material = request_material::Model {
+                id: tx.new_id(),
+                request_id: case.request_id,
+                kind: item.kind,
+                name_zh: item.name,
+                state: MaterialState::Requested,
+                provided_on: None,
+                jurisdiction: case.jurisdiction.clone(),
+                version: 1,
+            };
+            tx.insert(material).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn accept(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::APPLICATION_ACCEPT).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    case.must_be(&[ApplicationState::TownPending, ApplicationState::SupplementRequired])?;
+    nothing_missing(&tx, &case.row).await?;
+    let limit = limit_days(&tx, &case.row).await?;
+
+    case.row.accepted_on = Some(op.today());
+    case.row.limit_days = Some(limit);
+    // The period excludes the day of the act: day one is tomorrow (domain clock rules).
+    case.row.due_on = Some(entity::Day(calendar::add_natural(op.today().0, u64::from(limit.unsigned_abs()))));
+    case.advance(Step { to: ApplicationState::Accepted, clock: ClockEffect::Run, reason: None }).await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+async fn nothing_missing(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
+    let missing: Vec<_> = request_material::Entity::find()
+        .filter(request_material::Column::RequestId.eq(case.request_id))
+        .filter(request_material::Column::State.is_in([MaterialState::Missing, MaterialState::Requested]))
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|material| material.name_zh)
+        .collect();
+    ensure(missing.is_empty(), || Refusal::new(Code::MaterialsIncomplete).arg("missing", missing.join("、")))
+}
+
+/// Natural days from acceptance to decision by the programme's dated parameter.
+async fn limit_days(tx: &Tx<'_>, case: &application::Model) -> Result<i32> {
+    let module = module_of(tx.op(), &case.programme)?;
+    let parameters = reference::parameters(tx.conn()).await?;
+    let days = parameters.integer(module.manifest().limit_days, &tx.op().today().to_string())?;
+    i32::try_from(days).map_err(crate::error::Error::internal)
+}
+
+/// The loaded module of a programme. Error: `PROGRAMME_NOT_OFFERED`.
+pub(crate) fn module_of<'a>(op: &'a Op, programme: &str) -> Result<&'a std::sync::Arc<dyn crate::module::Module>> {
+    op.platform()
+        .module(programme)
+        .ok_or_else(|| Refusal::new(Code::ProgrammeNotOffered).arg("programme", programme).into())
+}
+
+/// Rewrites the facets of a case: what lists filter a programme's own facts by.
+pub(crate) async fn write_facets(
+    tx: &Tx<'_>,
+    case: &application::Model,
+    facets: Vec<(String, serde_json::Value)>,
+) -> Result<()> {
+    application_facet::Entity::delete_many()
+        .filter(application_facet::Column::ApplicationId.eq(case.id))
+        .exec(tx.conn())
+        .await?;
+    for (key, value) in facets {
+        let facet = application_facet::Model {
+            id: tx.new_id(),
+            application_id: case.id,
+            programme: case.programme.clone(),
+            key,
+            text_value: value.as_str().map(str::to_owned),
+            int_value: value.as_i64().or_else(|| value.as_bool().map(i64::from)),
+            unit: case.unit.clone(),
+            jurisdiction: case.jurisdiction.clone(),
+        };
+        tx.insert(facet).await?;
+    }
+    Ok(())
+}

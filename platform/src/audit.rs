@@ -1,0 +1,206 @@
+//! Audit events: one for every change and every refusal, chained by hash.
+
+use crate::{
+    code::Code,
+    crypto::chain_hash,
+    error::Result,
+    op::Op,
+    tx::{Done, Tx},
+};
+use entity::{audit_event, audit_head, enums::AuditOutcome};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Version of the body's layout; a reader goes by it.
+pub const FORMAT: i32 = 1;
+/// What the first event of a chain follows.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Hash of one protected row as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowHash {
+    /// Table.
+    pub table: String,
+    /// Key.
+    pub id: Uuid,
+    /// SHA-256 of the row's JSON, hex.
+    pub hash: String,
+}
+
+/// The bytes that are hashed, as JSON; holds keys and codes, never a name or a number of a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    /// Layout version.
+    pub format: i32,
+    /// Chain.
+    pub chain: String,
+    /// Place in the chain, from 1.
+    pub seq: i64,
+    /// Domain instant.
+    pub at: i64,
+    /// Wall-clock instant.
+    pub wall_at: i64,
+    /// Who.
+    pub actor: Option<Uuid>,
+    /// Under which assignment.
+    pub assignment: Option<Uuid>,
+    /// Role then held.
+    pub role: Option<String>,
+    /// What: the mutation, or the permission's name.
+    pub action: String,
+    /// `DONE` or `REFUSED`.
+    pub outcome: String,
+    /// Code of a refusal.
+    pub code: Option<String>,
+    /// Type and key of the subject.
+    pub subject: Option<(String, String)>,
+    /// The case.
+    pub application: Option<Uuid>,
+    /// Place of the subject.
+    pub jurisdiction: String,
+    /// Purpose given.
+    pub purpose: String,
+    /// The request.
+    pub request: Uuid,
+    /// Protected rows written.
+    pub rows: Vec<RowHash>,
+}
+
+/// The chain of what is done in a place: its town's, or the district's.
+pub fn act_chain(jurisdiction: &str) -> String {
+    let end = jurisdiction.len().min(9);
+    format!("act:{}", &jurisdiction[..end])
+}
+
+pub(crate) async fn append_done(
+    tx: &Tx<'_>,
+    action: &str,
+    subject: (String, String),
+    done: &Done,
+    rows: Vec<RowHash>,
+) -> Result<()> {
+    let draft = Draft {
+        action,
+        outcome: AuditOutcome::Done,
+        code: None,
+        subject: Some(subject),
+        application_id: done.application_id,
+        jurisdiction: &done.jurisdiction,
+        rows,
+    };
+    append(tx.conn(), tx.op(), draft).await
+}
+
+/// Records a refusal in a transaction of its own; call it after the rollback.
+pub async fn refused(op: &Op, action: &str, code: Code, subject: Option<(String, String)>) -> Result<()> {
+    let place = op.actor().map_or("", |actor| actor.jurisdiction.as_str());
+    let draft = Draft {
+        action,
+        outcome: AuditOutcome::Refused,
+        code: Some(code.as_str()),
+        subject,
+        application_id: None,
+        jurisdiction: place,
+        rows: Vec::new(),
+    };
+    let transaction = op.platform().db.begin().await?;
+    match append(&transaction, op, draft).await {
+        Ok(()) => Ok(transaction.commit().await?),
+        Err(error) => {
+            transaction.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+/// Records that a signed-in caller named things that exist for others only; `names` counts them.
+pub async fn not_in_schema(op: &Op, names: usize) -> Result<()> {
+    refused(op, "NOT_IN_SCHEMA", Code::GraphqlValidation, Some(("Schema".to_owned(), names.to_string()))).await
+}
+
+struct Draft<'a> {
+    action: &'a str,
+    outcome: AuditOutcome,
+    code: Option<&'a str>,
+    subject: Option<(String, String)>,
+    application_id: Option<Uuid>,
+    jurisdiction: &'a str,
+    rows: Vec<RowHash>,
+}
+
+async fn append<C: ConnectionTrait>(conn: &C, op: &Op, draft: Draft<'_>) -> Result<()> {
+    let chain = act_chain(draft.jurisdiction);
+    let head = lock_head(conn, &chain).await?;
+    let outcome = match draft.outcome {
+        AuditOutcome::Done => "DONE",
+        AuditOutcome::Refused => "REFUSED",
+    };
+    let body = Body {
+        format: FORMAT,
+        chain: chain.clone(),
+        seq: head.seq + 1,
+        at: op.instant().0,
+        wall_at: op.wall_at().0,
+        actor: op.actor().map(|actor| actor.user_id),
+        assignment: op.actor().map(|actor| actor.assignment_id),
+        role: op.actor().map(|actor| actor.role.clone()),
+        action: draft.action.to_owned(),
+        outcome: outcome.to_owned(),
+        code: draft.code.map(str::to_owned),
+        subject: draft.subject,
+        application: draft.application_id,
+        jurisdiction: draft.jurisdiction.to_owned(),
+        purpose: op.purpose.clone(),
+        request: op.request_id,
+        rows: draft.rows,
+    };
+    let text = serde_json::to_string(&body)?;
+    let hash = chain_hash(&head.hash, &text);
+    let (subject_type, subject_id) = body.subject.clone().unzip();
+    let event = audit_event::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        chain: Set(chain.clone()),
+        seq: Set(body.seq),
+        format: Set(FORMAT),
+        at: Set(op.instant()),
+        wall_at: Set(op.wall_at()),
+        actor_id: Set(body.actor),
+        assignment_id: Set(body.assignment),
+        action: Set(body.action),
+        outcome: Set(draft.outcome),
+        code: Set(body.code),
+        subject_type: Set(subject_type),
+        subject_id: Set(subject_id),
+        application_id: Set(body.application),
+        jurisdiction: Set(body.jurisdiction),
+        body: Set(text),
+        previous_hash: Set(head.hash),
+        hash: Set(hash.clone()),
+    };
+    audit_event::Entity::insert(event).exec_without_returning(conn).await?;
+    audit_head::Entity::update_many()
+        .col_expr(audit_head::Column::Seq, body.seq.into())
+        .col_expr(audit_head::Column::Hash, hash.into())
+        .filter(audit_head::Column::Chain.eq(chain))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// The chain's head, locked until the transaction ends; the last lock any operation takes.
+async fn lock_head<C: ConnectionTrait>(conn: &C, chain: &str) -> Result<audit_head::Model> {
+    let first = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(0), hash: Set(GENESIS.to_owned()) };
+    audit_head::Entity::insert(first)
+        .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(conn)
+        .await?;
+    audit_head::Entity::find_by_id(chain.to_owned())
+        .lock_exclusive()
+        .one(conn)
+        .await?
+        .ok_or_else(|| crate::error::Error::internal("an audit chain has no head"))
+}

@@ -1,0 +1,68 @@
+//! The two pools of one database: one that writes, one that reads.
+
+use crate::{error::Result, telemetry};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, sqlx::sqlite::SqliteSynchronous,
+};
+use std::time::Duration;
+
+/// Connections to one SQLite file or one PostgreSQL database.
+#[derive(Debug, Clone)]
+pub struct Db {
+    /// Takes changes. SQLite: exactly one connection, so that writers queue here and never meet "locked".
+    pub writer: DatabaseConnection,
+    /// Answers queries.
+    pub reader: DatabaseConnection,
+}
+
+impl Db {
+    /// Connects by URL: `sqlite:///path/onedoor.db?mode=rwc` or `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let sqlite = url.starts_with("sqlite:");
+        let (writers, readers) = if sqlite { (1, 4) } else { (8, 8) };
+        Ok(Self { writer: open(url, sqlite, writers).await?, reader: open(url, sqlite, readers).await? })
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Opens a transaction that may write: `BEGIN IMMEDIATE` on SQLite, READ COMMITTED on PostgreSQL.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens the database")]
+async fn open(url: &str, sqlite: bool, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .sqlx_logging(false);
+    if sqlite {
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .foreign_keys(true)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("journal_mode", "WAL")
+        });
+    } else {
+        // Nothing that a clerk waits for takes longer; a stuck statement must not hold a case.
+        options.map_sqlx_postgres_opts(|postgres| {
+            postgres.options([("statement_timeout", "10s"), ("lock_timeout", "8s")])
+        });
+    }
+    let mut connection = Database::connect(options).await?;
+    connection.set_metric_callback(|_| telemetry::count());
+    Ok(connection)
+}

@@ -1,0 +1,284 @@
+//! Decisions: by the level the authority table names, on an assessment computed at that moment.
+
+use super::{
+    assess::{assess, facts_hash},
+    opinion::{OpinionInput, deciding_levels},
+};
+use crate::{
+    application::module_of,
+    case::{Case, Step, finish_case},
+    code::Code,
+    error::{Error, Refusal, Result, ensure},
+    id::Ref,
+    ledger,
+    module::{Assessment, Facts},
+    op::Op,
+    part::Saved,
+    permissions as may,
+    tx::Tx,
+};
+use chrono::Months;
+use entity::{
+    Day, Fen, Month, application, benefit, benefit_line, channel_rule, decision,
+    enums::{ApplicationState as S, BenefitOrigin, BenefitState, ClockEffect, DecisionOutcome, OpinionOutcome},
+    household,
+};
+use policies::{Level, Permission};
+use schemars::JsonSchema;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde::Deserialize;
+
+/// An approval.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct ApproveInput {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+    /// Remark (备注).
+    #[garde(inner(length(chars, max = 1000)))]
+    pub reason: Option<String>,
+}
+
+/// A refusal.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct RejectInput {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+    /// Reasons, as the applicant is told them (不予批准理由).
+    #[garde(length(chars, min = 1, max = 1000))]
+    pub reason: String,
+}
+
+/// Approves a case of the permission's programme at the district: decision, benefit, lines, commitment.
+///
+/// Errors: `NOT_ELIGIBLE`, `WRONG_FUNDING_CHANNEL`, `BUDGET_EXHAUSTED`, `SEPARATION_OF_DUTIES`, and those of a case.
+pub async fn approve(op: &Op, permission: Permission, input: ApproveInput) -> Result<Saved<decision::Entity>> {
+    let tx = op.begin(permission).await?;
+
+    let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
+    case.must_be(&[S::DistrictReview])?;
+    case.must_not_have_investigated("approve").await?;
+
+    let made = grant(&tx, &mut case, Level::District, input.reason.as_deref()).await?;
+
+    let done = case.done();
+    tx.finish(made, 1, done).await
+}
+
+/// Refuses a case of the permission's programme at the district, in writing and with reasons (重庆条例 art 20).
+pub async fn reject(op: &Op, permission: Permission, input: RejectInput) -> Result<Saved<decision::Entity>> {
+    let tx = op.begin(permission).await?;
+
+    let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
+    case.must_be(&[S::DistrictReview])?;
+    case.must_not_have_investigated("reject").await?;
+
+    let made = refuse(&tx, &mut case, Level::District, &input.reason).await?;
+
+    let done = case.done();
+    tx.finish(made, 1, done).await
+}
+
+/// Decides for the town where authority.csv says the town may, up to the ceiling its row names.
+pub(super) async fn town_decide(op: &Op, input: OpinionInput) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::APPLICATION_TOWN_DECIDE).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    town_may_decide(&tx, &case.row).await?;
+    case.must_be(&[S::TownReviewed])?;
+    case.must_not_have_investigated("approve").await?;
+
+    match input.outcome {
+        OpinionOutcome::Grant => grant(&tx, &mut case, Level::Town, input.reason.as_deref()).await?,
+        OpinionOutcome::Refuse => {
+            let reason = input.reason.as_deref().filter(|text| !text.trim().is_empty());
+            let reason = reason.ok_or_else(|| Refusal::new(Code::ReasonRequired).field("input.reason"))?;
+            refuse(&tx, &mut case, Level::Town, reason).await?
+        }
+    };
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+/// Refuses with `NOT_AUTHORISED_LEVEL` unless the town decides this programme, and this amount.
+async fn town_may_decide(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
+    let op = tx.op();
+    let refusal = |level: &str| {
+        Refusal::new(Code::NotAuthorisedLevel)
+            .field("input.applicationId")
+            .arg("programme", &case.programme)
+            .arg("level", level)
+    };
+    let rows = op.policies().authority(&case.programme, "approve", op.today().0);
+    let Some(row) = rows.iter().find(|row| row.level == Level::Town) else {
+        return Err(refusal(&deciding_levels(op, &case.programme)?).into());
+    };
+    let Some(ceiling) = &row.ceiling else { return Ok(()) };
+    let most = crate::reference::parameters(tx.conn()).await?.fen(ceiling, &op.today().to_string())?;
+    let (assessment, _) = assess(op, tx.conn(), case).await?;
+    ensure(assessment.total.0 <= most.0, || refusal(Level::District.as_str()))
+}
+
+/// A locked case of the permission's own programme; a case of another programme is not there.
+async fn case_of<'tx, 'op>(
+    tx: &'tx Tx<'op>,
+    permission: Permission,
+    application: &Ref<application::Entity>,
+    version: i32,
+) -> Result<Case<'tx, 'op>> {
+    let case = tx.case(application.id, version.into()).await?;
+    if permission.programme.is_some_and(|programme| programme != case.row.programme) {
+        return Err(Error::NotFound { field: "input.applicationId" });
+    }
+    Ok(case)
+}
+
+async fn grant(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: Option<&str>) -> Result<uuid::Uuid> {
+    let (assessment, facts) = assess(tx.op(), tx.conn(), &case.row).await?;
+    ensure(assessment.eligible, || Refusal::new(Code::NotEligible).arg("rules", assessment.failed_rules().join(", ")))?;
+    let mut rules = Vec::new();
+    for line in &assessment.lines {
+        rules.push(ledger::rule_in_force(tx.conn(), &case.row.programme, &line.item, tx.op().today()).await?);
+    }
+    let verdict = Verdict { level, outcome: DecisionOutcome::Approved, reason, assessment: &assessment, facts: &facts };
+    let made = record(tx, case, verdict).await?;
+    let lines = benefit_lines(tx, case, &made, &assessment, &rules).await?;
+    ledger::commit(tx, &case.row, &lines, &rules).await?;
+    case.row.decided_on = Some(tx.op().today());
+    case.row.decision_level = Some(level.as_str().to_owned());
+    let to = if level == Level::Town { S::TownDecided } else { S::Approved };
+    case.advance(Step { to, clock: ClockEffect::Stop, reason }).await?;
+    Ok(made.id)
+}
+
+async fn refuse(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: &str) -> Result<uuid::Uuid> {
+    let (assessment, facts) = assess(tx.op(), tx.conn(), &case.row).await?;
+    let verdict = Verdict {
+        level,
+        outcome: DecisionOutcome::Rejected,
+        reason: Some(reason),
+        assessment: &assessment,
+        facts: &facts,
+    };
+    let made = record(tx, case, verdict).await?;
+    case.row.decided_on = Some(tx.op().today());
+    case.row.decision_level = Some(level.as_str().to_owned());
+    case.advance(Step { to: S::Rejected, clock: ClockEffect::Stop, reason: Some(reason) }).await?;
+    Ok(made.id)
+}
+
+struct Verdict<'a> {
+    level: Level,
+    outcome: DecisionOutcome,
+    reason: Option<&'a str>,
+    assessment: &'a Assessment,
+    facts: &'a Facts,
+}
+
+async fn record(tx: &Tx<'_>, case: &Case<'_, '_>, verdict: Verdict<'_>) -> Result<decision::Model> {
+    let op = tx.op();
+    let approved = verdict.outcome == DecisionOutcome::Approved;
+    let earlier =
+        decision::Entity::find().filter(decision::Column::ApplicationId.eq(case.row.id)).count(tx.conn()).await?;
+    let id = tx.new_id();
+    let row = decision::Model {
+        id,
+        number: format!("{}-D{}", case.row.number, earlier + 1),
+        application_id: case.row.id,
+        ordinal: i32::try_from(earlier + 1).map_err(Error::internal)?,
+        level: verdict.level.as_str().to_owned(),
+        unit: op.signed_in()?.unit.clone(),
+        outcome: verdict.outcome,
+        amount_fen: if approved { verdict.assessment.total } else { Fen(0) },
+        start_month: verdict.assessment.start_month.filter(|_| approved),
+        review_class: verdict.assessment.review_class.filter(|_| approved).map(|class| class.as_str().to_owned()),
+        reason: verdict.reason.map(str::to_owned),
+        assessment: serde_json::to_string(verdict.assessment)?,
+        facts: serde_json::to_string(verdict.facts)?,
+        facts_hash: facts_hash(verdict.facts)?,
+        parameters: serde_json::to_string(&verdict.assessment.parameters)?,
+        module_version: module_of(op, &case.row.programme)?.manifest().version.to_owned(),
+        policy_version: op.policies().version_key().to_owned(),
+        decided_on: op.today(),
+        decided_by: op.signed_in()?.user_id,
+        jurisdiction: case.row.jurisdiction.clone(),
+        programme: case.row.programme.clone(),
+    };
+    tx.record(id, row).await
+}
+
+async fn benefit_lines(
+    tx: &Tx<'_>,
+    case: &Case<'_, '_>,
+    made: &decision::Model,
+    assessment: &Assessment,
+    rules: &[channel_rule::Model],
+) -> Result<Vec<benefit_line::Model>> {
+    let start = assessment.start_month.ok_or_else(|| Error::internal("a grant without its first month"))?;
+    let household = household::Entity::find_by_id(case.row.household_id)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| Error::internal("a case without its household"))?;
+    let benefit_id = tx.new_id();
+    tx.insert(benefit::Model {
+        id: benefit_id,
+        application_id: Some(case.row.id),
+        decision_id: Some(made.id),
+        household_id: case.row.household_id,
+        programme: case.row.programme.clone(),
+        unit: case.row.unit.clone(),
+        origin: BenefitOrigin::Decision,
+        batch_id: None,
+        certificate_no: None,
+        area_type: Some(household.area_type),
+        start_month: start,
+        end_month: None,
+        state: BenefitState::Active,
+        amount_fen_month: assessment.total,
+        review_class: made.review_class.clone(),
+        next_review_on: assessment.review_class.map(|class| months_later(tx.op().today(), class.months())),
+        jurisdiction: case.row.jurisdiction.clone(),
+        version: 1,
+    })
+    .await?;
+    let mut lines = Vec::new();
+    for (line, rule) in assessment.lines.iter().zip(rules) {
+        let id = tx.new_id();
+        let row = benefit_line::Model {
+            id,
+            benefit_id,
+            decision_id: Some(made.id),
+            person_id: line.person_id,
+            item: line.item.clone(),
+            amount_fen: line.amount,
+            channel: rule.channel.clone(),
+            formula: Some(line.formula.clone()),
+            from_month: start,
+            to_month: None::<Month>,
+            jurisdiction: case.row.jurisdiction.clone(),
+            programme: case.row.programme.clone(),
+        };
+        lines.push(tx.record(id, row).await?);
+    }
+    Ok(lines)
+}
+
+fn months_later(day: Day, months: u32) -> Day {
+    Day(day.0.checked_add_months(Months::new(months)).unwrap_or(day.0))
+}
