@@ -1,0 +1,200 @@
+//! Materials of a request: what its programmes need, less what the platform knows.
+
+use super::{consent::ensure_consents, members::Member, request::MaterialEntry};
+use crate::{
+    case::finish_case,
+    code::Code,
+    error::{Error, Refusal, Result, ensure},
+    id::Ref,
+    module::Manifest,
+    op::Op,
+    part::Saved,
+    permissions as may, reference,
+    tx::Tx,
+};
+use entity::{
+    application,
+    enums::{ApplicationState, MaterialState},
+    request, request_material,
+};
+use schemars::JsonSchema;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The signed consent forms: recorded member by member, so the platform knows whether they are there.
+const CONSENT_FORM: &str = "CONSENT_FORM";
+
+/// A material of a request that is about to be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    kind: String,
+    name: String,
+    state: MaterialState,
+}
+
+/// What a request is to list. Error: `MATERIAL_UNKNOWN` for something missing that no programme asks for.
+pub(super) async fn list(
+    tx: &Tx<'_>,
+    manifests: &[Manifest],
+    handed_in: &[MaterialEntry],
+    members: &[Member],
+) -> Result<Vec<Listed>> {
+    let parameters = reference::parameters(tx.conn()).await?;
+    let consented = match ensure_consents(tx.conn(), &parameters, members, tx.op().today(), None).await {
+        Ok(()) => true,
+        Err(error) if error.code() == Code::ConsentMissing => false,
+        Err(error) => return Err(error),
+    };
+    let known: &[&str] = if consented { &[CONSENT_FORM] } else { &[] };
+    combine(manifests, handed_in, known)
+}
+
+fn combine(manifests: &[Manifest], handed_in: &[MaterialEntry], known: &[&str]) -> Result<Vec<Listed>> {
+    let mut listed = BTreeMap::new();
+    for (kind, name) in manifests.iter().flat_map(|manifest| manifest.materials) {
+        let state = if known.contains(kind) { MaterialState::FromDatabase } else { MaterialState::Missing };
+        listed.insert((*kind).to_owned(), Listed { kind: (*kind).to_owned(), name: (*name).to_owned(), state });
+    }
+    for entry in handed_in {
+        ensure(entry.present || listed.contains_key(&entry.kind), || {
+            Refusal::new(Code::MaterialUnknown).field("input.materials").arg("kind", &entry.kind)
+        })?;
+        if entry.present {
+            let present = Listed { kind: entry.kind.clone(), name: entry.name.clone(), state: MaterialState::Present };
+            listed.insert(entry.kind.clone(), present);
+        }
+    }
+    Ok(listed.into_values().collect())
+}
+
+/// Writes the list of a request.
+pub(super) async fn write(tx: &Tx<'_>, request: &request::Model, listed: Vec<Listed>) -> Result<()> {
+    for material in listed {
+        let there = material.state == MaterialState::Present;
+        let row = request_material::Model {
+            id: tx.new_id(),
+            request_id: request.id,
+            kind: material.kind,
+            name_zh: material.name,
+            state: material.state,
+            provided_on: there.then_some(request.received_on),
+            jurisdiction: request.jurisdiction.clone(),
+            version: 1,
+        };
+        tx.insert(row).await?;
+    }
+    Ok(())
+}
+
+/// Materials taken in.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct MaterialReceive {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+    /// Kinds of the materials handed in (材料类别).
+    #[garde(length(min = 1, max = 50))]
+    pub kinds: Vec<String>,
+}
+
+pub(super) async fn receive(op: &Op, input: MaterialReceive) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::MATERIAL_RECEIVE).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    case.must_be(&[
+        ApplicationState::VillageReceived,
+        ApplicationState::TownPending,
+        ApplicationState::SupplementRequired,
+    ])?;
+    let listed = request_material::Entity::find()
+        .filter(request_material::Column::RequestId.eq(case.row.request_id))
+        .all(tx.conn())
+        .await?;
+    for kind in &input.kinds {
+        ensure(listed.iter().any(|material| material.kind == *kind), || {
+            Refusal::new(Code::MaterialUnknown).field("input.kinds").arg("kind", kind)
+        })?;
+    }
+
+    for material in listed.into_iter().filter(|material| input.kinds.contains(&material.kind)) {
+        take_in(&tx, material).await?;
+    }
+    case.touch().await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+async fn take_in(tx: &Tx<'_>, mut material: request_material::Model) -> Result<(), Error> {
+    material.state = match material.state {
+        MaterialState::Requested => MaterialState::Supplied,
+        MaterialState::Missing | MaterialState::FromDatabase => MaterialState::Present,
+        MaterialState::Present | MaterialState::Supplied => return Ok(()),
+    };
+    material.provided_on = Some(tx.op().today());
+    material.version += 1;
+    material.into_active_model().reset_all().update(tx.conn()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::CONTRACT_VERSION;
+
+    fn manifest(materials: &'static [(&'static str, &'static str)]) -> Manifest {
+        Manifest {
+            code: "dibao",
+            programme: "DIBAO",
+            name_zh: "",
+            name_en: "",
+            version: "1",
+            contract_version: CONTRACT_VERSION,
+            unit: "TU_SOCIAL",
+            steps: &[],
+            decision_levels: &[],
+            items: &[],
+            parameters: &[],
+            limit_days: "",
+            notice_days: None,
+            appraisal: false,
+            exclusions: &[],
+            materials,
+        }
+    }
+
+    fn entry(kind: &str, present: bool) -> MaterialEntry {
+        MaterialEntry { kind: kind.to_owned(), name: kind.to_owned(), present }
+    }
+
+    #[test]
+    fn a_request_lists_what_is_needed_and_not_known_already() {
+        let needed = [manifest(&[("FORM", "申请书"), (CONSENT_FORM, "授权书"), ("INCOME", "收入申报")])];
+        let listed =
+            combine(&needed, &[entry("FORM", true), entry("INCOME", false), entry("LETTER", true)], &[CONSENT_FORM]);
+        let states: Vec<_> = listed.unwrap().into_iter().map(|material| (material.kind, material.state)).collect();
+        assert_eq!(
+            states,
+            [
+                (CONSENT_FORM.to_owned(), MaterialState::FromDatabase),
+                ("FORM".to_owned(), MaterialState::Present),
+                ("INCOME".to_owned(), MaterialState::Missing),
+                ("LETTER".to_owned(), MaterialState::Present),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_missing_that_no_programme_needs() {
+        let refused = combine(&[manifest(&[])], &[entry("DIBAO_PROOF", false)], &[]);
+        assert_eq!(refused.unwrap_err().code(), Code::MaterialUnknown);
+    }
+}
