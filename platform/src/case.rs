@@ -7,14 +7,14 @@ use crate::{
     op::Op,
     part::Saved,
     tx::{Done, Tx},
+    verification,
 };
 use chrono::Days;
 use entity::{
     Day, application, application_event, application_subject,
     enums::{ApplicationState, ClockEffect},
-    verification_investigator,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// One application, locked for this transaction.
@@ -89,15 +89,11 @@ impl<'op> Case<'_, 'op> {
         })
     }
 
-    /// Refuses an actor who investigated this case: 核查与审批分离.
+    /// Refuses an actor who investigated this case or issued its report: 核查与审批分离.
     pub async fn must_not_have_investigated(&self, act: &str) -> Result<()> {
         let user = self.tx.op().signed_in()?.user_id;
-        let investigated = verification_investigator::Entity::find()
-            .filter(verification_investigator::Column::ApplicationId.eq(self.row.id))
-            .filter(verification_investigator::Column::UserId.eq(user))
-            .count(self.tx.conn())
-            .await?;
-        ensure(investigated == 0, || Refusal::new(Code::SeparationOfDuties).arg("act", act))
+        let investigated = verification::investigated(self.tx.conn(), self.row.id, user).await?;
+        ensure(!investigated, || Refusal::new(Code::SeparationOfDuties).arg("act", act))
     }
 
     /// Moves the case: clock, version, one event.
