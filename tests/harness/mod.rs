@@ -1,7 +1,7 @@
 //! The harness itself: what the other tests take for granted.
 
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
-use tests::{Backend, fresh_database, on_both};
+use tests::support::{Backend, fresh_database, on_both};
 
 on_both!(a_fresh_database_is_empty_and_alone);
 

@@ -17,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Names a cluster to use instead of starting one: the URL of a superuser, without a database.
-pub const URL_VARIABLE: &str = "ONEDOOR_TEST_PG";
+pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
 
 /// URL of the cluster without a database: `postgres://user@127.0.0.1:port`.
 pub fn url() -> &'static str {

@@ -1,6 +1,6 @@
 //! Fresh, empty databases of both kinds.
 
-use crate::cluster;
+use super::cluster;
 use sea_orm::{ConnectionTrait, Database};
 use std::fmt;
 use tempfile::TempDir;
