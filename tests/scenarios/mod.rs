@@ -1,0 +1,11 @@
+//! The worked cases, each under its own number, through HTTP with the tokens of the proper roles.
+
+mod at_01;
+mod at_02;
+mod at_07;
+mod at_13;
+mod at_21;
+mod at_23;
+mod refusals;
+pub mod steps;
+mod together;
