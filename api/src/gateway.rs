@@ -1,0 +1,194 @@
+//! The gateway: picks the caller's schema, validates, coerces, costs and runs one operation.
+//!
+//! **Invariant:** nothing runs that is not in the caller's own snapshot.
+
+mod attempts;
+
+use crate::{
+    http::seam::{Answer, Caller, Execute, GraphqlError, Operation},
+    reads::{Fault, Run, Segment},
+    schema::{
+        LoadError, Snapshot, Snapshots,
+        coerce::{self, Compiled, RequestError},
+        cost,
+        snapshot::SNAPSHOTS_DEFAULT,
+    },
+};
+use attempts::Attempts;
+use futures_util::future::BoxFuture;
+use platform::{Code, Error, Platform, Result, code, op::Op, part::Part, telemetry};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// A budget may not exceed what one statement's keys can carry.
+const BUDGET_MAX: u64 = 30_000;
+
+/// What the operator sets of the gateway.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Cost an operation may have, for roles without a budget of their own.
+    pub budget: u64,
+    /// Budgets by role code.
+    pub budgets: HashMap<String, u64>,
+    /// Schema snapshots kept.
+    pub snapshots: usize,
+    /// Whether answers tell how many statements they took.
+    pub development: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { budget: 5_000, budgets: HashMap::new(), snapshots: SNAPSHOTS_DEFAULT, development: false }
+    }
+}
+
+/// Everything the doors share.
+pub struct Gateway {
+    platform: Arc<Platform>,
+    snapshots: Snapshots,
+    options: Options,
+    attempts: Attempts,
+}
+
+impl Gateway {
+    /// Loads the parts, which then live as long as the program.
+    ///
+    /// Errors: everything that is not sound in them, with its place.
+    pub fn new(platform: Arc<Platform>, parts: Vec<Part>, options: Options) -> Result<Self, LoadError> {
+        let policies = platform.policies.load_full();
+        let declared = |name: &str| policies.declared().iter().any(|permission| permission.name == name);
+        let snapshots = Snapshots::new(parts.leak(), &declared, options.snapshots)?;
+        Ok(Self { platform, snapshots, options, attempts: Attempts::default() })
+    }
+
+    /// All schemas, built when they are first asked for.
+    pub fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
+    }
+
+    /// What operations share.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    fn op(&self, caller: &Caller) -> Op {
+        let actor = caller.identity.as_ref().map(|identity| identity.actor.clone());
+        Op::new(Arc::clone(&self.platform), actor, caller.purpose.clone(), caller.language, caller.request_id)
+    }
+
+    fn budget(&self, op: &Op) -> u64 {
+        let role = op.actor().map_or("PUB", |actor| actor.role.as_str());
+        self.options.budgets.get(role).copied().unwrap_or(self.options.budget).min(BUDGET_MAX)
+    }
+
+    async fn run(&self, caller: Caller, operation: Operation) -> Answer {
+        let op = self.op(&caller);
+        let counter = Arc::new(AtomicU32::new(0));
+        let mut answer = telemetry::counted(Arc::clone(&counter), self.answer(&op, operation)).await;
+        answer.sql_count = counter.load(Ordering::Relaxed);
+        if self.options.development {
+            answer.extensions.insert("sql".to_owned(), answer.sql_count.into());
+        }
+        answer
+    }
+
+    async fn answer(&self, op: &Op, operation: Operation) -> Answer {
+        let snapshot = match self.snapshots.of(op.permissions()) {
+            Ok(snapshot) => snapshot,
+            Err(error) => return broken(op, &error),
+        };
+        let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
+        if !errors.is_empty() {
+            self.count_hidden(op, &snapshot, &operation).await;
+            return refused(op, errors);
+        }
+        let compiled =
+            coerce::compile(&snapshot.table, &operation.document, operation.name.as_deref(), &operation.variables);
+        let compiled = match compiled {
+            Ok(compiled) => compiled,
+            Err(errors) => return refused(op, errors),
+        };
+        let (requested, budget) = (cost::of(&compiled.root), self.budget(op));
+        let extensions = Map::from_iter([("cost".to_owned(), json!({ "requested": requested, "budget": budget }))]);
+        if requested > budget {
+            let args = [("cost", requested.to_string()), ("budget", budget.to_string())];
+            let error = GraphqlError::new(Code::CostLimit, &args, op.language);
+            return Answer { extensions, ..Answer::refused(vec![error]) };
+        }
+        Answer { extensions, ..execute(op, &snapshot, &operation, &compiled).await }
+    }
+
+    /// Counts what a signed-in caller named that exists for others only.
+    async fn count_hidden(&self, op: &Op, snapshot: &Snapshot, operation: &Operation) {
+        let Some(actor) = op.actor() else { return };
+        let hidden = self.snapshots.hidden(snapshot, &operation.document);
+        if hidden.is_empty() {
+            return;
+        }
+        tracing::warn!(request = %op.request_id, assignment = %actor.assignment_id, names = ?hidden, "not in the caller's schema");
+        if let Some(names) = self.attempts.count(actor.assignment_id, hidden.len(), op.wall_at())
+            && let Err(error) = platform::audit::not_in_schema(op, names).await
+        {
+            tracing::error!(request = %op.request_id, %error, "an attempt could not be audited");
+        }
+    }
+}
+
+async fn execute(op: &Op, snapshot: &Snapshot, operation: &Operation, compiled: &Compiled) -> Answer {
+    let (data, faults, refusals) = Run::new(op, snapshot, &operation.document).answer(compiled).await;
+    let errors = faults.into_iter().map(graphql_error).collect();
+    Answer { data: Some(data), errors, refusals, ..Answer::default() }
+}
+
+fn graphql_error(fault: Fault) -> GraphqlError {
+    let path = fault.path.into_iter().map(|segment| match segment {
+        Segment::Key(key) => Value::from(key.as_ref()),
+        Segment::Index(index) => Value::from(index),
+    });
+    let path = path.collect();
+    GraphqlError { path, ..GraphqlError::worded(fault.code, fault.message).at([fault.pos]) }
+}
+
+fn refused(op: &Op, errors: Vec<RequestError>) -> Answer {
+    let worded = |error: RequestError| {
+        let message = match error.code {
+            Code::GraphqlValidation | Code::BadUserInput | Code::BadRequest => {
+                code::message(error.code, &[("reason", error.message)], op.language)
+            }
+            _ => error.message,
+        };
+        GraphqlError::worded(error.code, message).at(error.locations)
+    };
+    Answer::refused(errors.into_iter().map(worded).collect())
+}
+
+fn broken(op: &Op, error: &Error) -> Answer {
+    tracing::error!(request = %op.request_id, %error, "no schema could be built");
+    Answer::refused(vec![GraphqlError::new(Code::Internal, &[], op.language)])
+}
+
+impl Execute for Gateway {
+    fn execute(&self, caller: Caller, operation: Operation) -> BoxFuture<'_, Answer> {
+        Box::pin(self.run(caller, operation))
+    }
+
+    fn sdl(&self, caller: Caller) -> BoxFuture<'_, Result<String>> {
+        Box::pin(async move {
+            let op = self.op(&caller);
+            Ok(self.snapshots.of(op.permissions())?.sdl().to_owned())
+        })
+    }
+
+    fn ready(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            let (reader, writer) = (&self.platform.db.reader, &self.platform.db.writer);
+            reader.ping().await.is_ok() && writer.ping().await.is_ok()
+        })
+    }
+}

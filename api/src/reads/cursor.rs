@@ -1,0 +1,130 @@
+//! Orders and the cursors that name a place in them.
+
+use crate::schema::types::Stored;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use platform::part::{Cell, CellKind, Direction};
+use sea_orm::{
+    Condition,
+    sea_query::{Alias, Expr, ExprTrait, IntoCondition},
+};
+use serde_json::{Value, json};
+
+/// A total order of a list: some columns, then the key.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    /// The list it orders, as cursors name it.
+    pub(super) list: String,
+    pub(super) columns: Vec<OrderColumn>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OrderColumn {
+    pub(super) name: &'static str,
+    pub(super) kind: CellKind,
+    pub(super) direction: Direction,
+}
+
+/// Where rows stand to a cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    AtOrBefore,
+    After,
+    AtOrAfter,
+}
+
+impl Order {
+    /// The order of these columns, made total by the key in the direction of the last one.
+    pub(super) fn new(list: String, stored: Stored, columns: Vec<(&'static str, Direction)>) -> Self {
+        let last = columns.last().map_or(Direction::Asc, |(_, direction)| *direction);
+        let mut order = Self { list, columns: Vec::with_capacity(columns.len() + 1) };
+        for (name, direction) in columns.into_iter().chain([(stored.0.key, last)]) {
+            if !order.columns.iter().any(|known| known.name == name) {
+                let kind = crate::schema::kind_of(stored.0, name).unwrap_or(CellKind::Text);
+                order.columns.push(OrderColumn { name, kind, direction });
+            }
+        }
+        order
+    }
+
+    /// What a cursor of this order says of its list.
+    fn signature(&self) -> String {
+        let columns = self.columns.iter().map(|column| {
+            let sign = if column.direction == Direction::Asc { '+' } else { '-' };
+            format!("{sign}{}", column.name)
+        });
+        format!("{} {}", self.list, columns.collect::<Vec<_>>().join(""))
+    }
+
+    /// The cursor of a row by the values of the order's columns.
+    pub(super) fn cursor<'a>(&self, values: impl Iterator<Item = &'a Cell>) -> String {
+        let mut parts = vec![Value::String(self.signature())];
+        parts.extend(values.map(|cell| match cell {
+            Cell::Text(text) => json!(text),
+            Cell::Int(number) => json!(number),
+            Cell::Uuid(id) => json!(id),
+            Cell::Bool(truth) => json!(truth),
+            Cell::Null | Cell::Bytes(_) => Value::Null,
+        }));
+        URL_SAFE_NO_PAD.encode(Value::Array(parts).to_string())
+    }
+
+    /// The values of a cursor; `None` if it is none of this list and order.
+    pub(super) fn read(&self, cursor: &str) -> Option<Vec<sea_orm::Value>> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let parts: Vec<Value> = serde_json::from_slice(&bytes).ok()?;
+        let (signature, values) = parts.split_first()?;
+        if signature.as_str() != Some(&self.signature()) || values.len() != self.columns.len() {
+            return None;
+        }
+        self.columns.iter().zip(values).map(|(column, value)| bound(column.kind, value)).collect()
+    }
+
+    /// The rows on one side of a cursor; all columns in one direction compare as one row.
+    pub(super) fn side(&self, table: &str, values: &[sea_orm::Value], side: Side) -> Condition {
+        let column = |column: &OrderColumn| Expr::col((Alias::new(table), Alias::new(column.name)));
+        let first = self.columns.first().map_or(Direction::Asc, |column| column.direction);
+        if let ([one], [value]) = (self.columns.as_slice(), values) {
+            return compare(column(one), Expr::val(value.clone()), side, first).into_condition();
+        }
+        if self.columns.iter().all(|column| column.direction == first) {
+            let columns = Expr::tuple(self.columns.iter().map(column));
+            let values = Expr::tuple(values.iter().cloned().map(Expr::val));
+            return compare(columns, values, side, first).into_condition();
+        }
+        let last = self.columns.len() - 1;
+        let mut any = Condition::any();
+        for (at, (this, value)) in self.columns.iter().zip(values).enumerate() {
+            let mut all = Condition::all();
+            for (earlier, value) in self.columns.iter().zip(values).take(at) {
+                all = all.add(column(earlier).eq(value.clone()));
+            }
+            let strict = match side {
+                Side::AtOrBefore if at < last => Side::Before,
+                Side::AtOrAfter if at < last => Side::After,
+                other => other,
+            };
+            any = any.add(all.add(compare(column(this), Expr::val(value.clone()), strict, this.direction)));
+        }
+        any
+    }
+}
+
+fn compare(left: Expr, right: Expr, side: Side, direction: Direction) -> Expr {
+    match (side, direction) {
+        (Side::After, Direction::Asc) | (Side::Before, Direction::Desc) => left.gt(right),
+        (Side::AtOrAfter, Direction::Asc) | (Side::AtOrBefore, Direction::Desc) => left.gte(right),
+        (Side::Before, Direction::Asc) | (Side::After, Direction::Desc) => left.lt(right),
+        (Side::AtOrBefore, Direction::Asc) | (Side::AtOrAfter, Direction::Desc) => left.lte(right),
+    }
+}
+
+fn bound(kind: CellKind, value: &Value) -> Option<sea_orm::Value> {
+    match kind {
+        CellKind::Text => value.as_str().map(Into::into),
+        CellKind::Int | CellKind::BigInt => value.as_i64().map(Into::into),
+        CellKind::Uuid => value.as_str()?.parse::<uuid::Uuid>().ok().map(Into::into),
+        CellKind::Bool => value.as_bool().map(Into::into),
+        CellKind::Bytes => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! Filters and orders of lists as callers ask for them.
+
+use super::{cursor::Order, disclose::Disclosures};
+use crate::schema::{Comparison, comparisons, field_of, types::Stored};
+use entity::{At, Fen, scope::successor};
+use platform::{
+    Code, Refusal, id,
+    op::Op,
+    part::{Direction, Edge, List, ListColumn, Scalar},
+};
+use policies::Disclosure;
+use sea_orm::{
+    Condition,
+    sea_query::{Alias, Expr, ExprTrait},
+};
+use serde_json::Value;
+
+/// Who asks, and what may be shown to them.
+pub(super) struct Asking<'a> {
+    pub(super) op: &'a Op,
+    pub(super) disclosures: Disclosures,
+}
+
+fn bad(reason: String) -> Refusal {
+    Refusal::new(Code::BadUserInput).arg("reason", reason)
+}
+
+impl Asking<'_> {
+    /// Whether a column may be compared with: what is not shown plainly would be told by which rows answer.
+    fn shows(&self, stored: Stored, column: &str) -> bool {
+        let class = field_of(stored.0, column).map_or(stored.class, |field| field.class);
+        self.disclosures.of(class) == Disclosure::Plain
+    }
+
+    /// The condition of a filter argument.
+    pub(super) fn filter(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Condition, Refusal> {
+        let mut all = Condition::all();
+        let Some(given) = given.and_then(Value::as_object) else { return Ok(all) };
+        for column in &list.filters {
+            for (name, comparison) in comparisons(column) {
+                let Some(value) = given.get(&name).filter(|value| !value.is_null()) else { continue };
+                if !self.shows(stored, column.column) {
+                    return Err(bad(format!("{} is not shown for this purpose, so nothing filters by it", column.field)));
+                }
+                all = all.add(compare(stored, column, comparison, value));
+                if let Some(guard) = self.narrower(stored, column.column) {
+                    all = all.add(guard);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Rows for which a column with a permission of its own may be read at all.
+    fn narrower(&self, stored: Stored, column: &str) -> Option<Condition> {
+        let permission = field_of(stored.0, column)?.permission;
+        let scope = self.op.scope(&permission);
+        (scope != self.op.scope(&stored.permission)).then(|| entity::scope::condition(&stored.scope, stored.table, &scope))
+    }
+
+    /// The order of a list at the root.
+    pub(super) fn list_order(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Order, Refusal> {
+        let mut columns = Vec::new();
+        for value in given.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            let (column, direction) = match (value.strip_suffix("_ASC"), value.strip_suffix("_DESC")) {
+                (Some(column), _) => (column, Direction::Asc),
+                (None, Some(column)) => (column, Direction::Desc),
+                (None, None) => continue,
+            };
+            let Some(order) = list.orders.iter().find(|order| order.column.eq_ignore_ascii_case(column)) else { continue };
+            if !self.shows(stored, order.column) || self.narrower(stored, order.column).is_some() {
+                return Err(bad(format!("{} is not shown for this purpose, so nothing is ordered by it", order.field)));
+            }
+            columns.push((order.column, direction));
+        }
+        Ok(Order::new(list.name.to_owned(), stored, columns))
+    }
+
+    /// The order of an edge: as declared, without what may not be shown.
+    pub(super) fn edge_order(&self, name: String, target: Stored, edge: &'static Edge) -> Order {
+        let shown = edge.order.iter().copied();
+        let shown = shown.filter(|(column, _)| self.shows(target, column) && self.narrower(target, column).is_none());
+        Order::new(name, target, shown.collect())
+    }
+
+    /// Rows a caller may see of a type today, whatever else is asked.
+    pub(super) fn visible(&self, stored: Stored) -> Condition {
+        let mut all = entity::scope::condition(&stored.scope, stored.table, &self.op.scope(&stored.permission));
+        if let Some((from, to)) = stored.live_between {
+            let today = self.op.today().to_string();
+            let column = |name: &'static str| Expr::col((Alias::new(stored.table), Alias::new(name)));
+            all = Condition::all()
+                .add(all)
+                .add(column(from).lte(today.as_str()))
+                .add(Condition::any().add(column(to).is_null()).add(column(to).gte(today.as_str())));
+        }
+        all
+    }
+}
+
+fn compare(stored: Stored, column: &ListColumn, comparison: Comparison, value: &Value) -> Condition {
+    let this = || Expr::col((Alias::new(stored.table), Alias::new(column.column)));
+    let all = Condition::all();
+    match comparison {
+        Comparison::OneOf => {
+            let values = value.as_array().into_iter().flatten().filter_map(|value| bound(&column.scalar, value));
+            all.add(this().is_in(values))
+        }
+        Comparison::Within => {
+            let root = value.as_str().unwrap_or_default();
+            all.add(this().gte(root)).add(this().lt(successor(root)))
+        }
+        Comparison::Equal | Comparison::From | Comparison::To => match (bound(&column.scalar, value), comparison) {
+            (Some(value), Comparison::From) => all.add(this().gte(value)),
+            (Some(value), Comparison::To) => all.add(this().lte(value)),
+            (Some(value), _) => all.add(this().eq(value)),
+            (None, _) => all.add(Expr::val(1).eq(0)),
+        },
+    }
+}
+
+/// A coerced value as the database keeps it; `None` for an identifier of nothing.
+fn bound(scalar: &Scalar, value: &Value) -> Option<sea_orm::Value> {
+    match scalar {
+        Scalar::Int => value.as_i64().map(Into::into),
+        Scalar::Boolean => value.as_bool().map(Into::into),
+        Scalar::Money => value.as_str()?.parse::<Fen>().ok().map(|fen| fen.0.into()),
+        Scalar::DateTime => value.as_str()?.parse::<At>().ok().map(|at| at.0.into()),
+        Scalar::Id(target) => {
+            let (name, key) = id::decode(value.as_str()?)?;
+            (name == *target).then(|| key.parse::<uuid::Uuid>().ok().map(Into::into)).flatten()
+        }
+        _ => value.as_str().map(Into::into),
+    }
+}

@@ -1,0 +1,194 @@
+//! Rows to objects, field by field for a whole level.
+
+use super::{
+    fault::{Paths, Segment},
+    listing::distinct,
+    root::Run,
+    rows::{Needs, RowSet},
+};
+use crate::schema::{
+    coerce::{Below, Call, What},
+    scalars,
+    types::{DetailsOf, EdgeTo, FieldDef, Resolve},
+};
+use futures_util::future::BoxFuture;
+use platform::{
+    Error, id,
+    part::{Cell, Compute, ComputeContext, Permission, Scalar},
+};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+impl<'a> Run<'a> {
+    /// One object per row of a set; `None` where a field that may not be null is.
+    pub(super) fn rows<'r>(
+        &'r self,
+        set: &'r RowSet,
+        calls: &'r [Call],
+        paths: Arc<Paths>,
+    ) -> BoxFuture<'r, Vec<Option<Value>>> {
+        Box::pin(async move {
+            let mut objects = vec![Some(Map::with_capacity(calls.len())); set.len()];
+            if set.len() == 0 {
+                return Vec::new();
+            }
+            for call in calls {
+                let values = self.row_field(set, call, &paths).await;
+                self.put(&mut objects, call, values, &paths);
+            }
+            objects.into_iter().map(|object| object.map(Value::Object)).collect()
+        })
+    }
+
+    /// Adds one field to every object of a level.
+    pub(super) fn put(
+        &self,
+        objects: &mut [Option<Map<String, Value>>],
+        call: &Call,
+        values: Vec<Value>,
+        paths: &Paths,
+    ) {
+        for (at, (slot, value)) in objects.iter_mut().zip(values).enumerate() {
+            let Some(object) = slot else { continue };
+            if value.is_null() && !self.sound(call, &value, &paths.field(at, &call.key)) {
+                *slot = None;
+            } else {
+                object.insert(call.key.to_string(), value);
+            }
+        }
+    }
+
+    async fn row_field(&self, set: &RowSet, call: &Call, paths: &Arc<Paths>) -> Vec<Value> {
+        let field = match &call.what {
+            What::Typename(name) => return vec![Value::from(name.as_ref()); set.len()],
+            What::Introspection(_) => return vec![Value::Null; set.len()],
+            What::Field(field) => field,
+        };
+        match &field.resolve {
+            Resolve::GlobalId => (0..set.len()).map(|row| global_id(set, row)).collect(),
+            Resolve::Column { column, scalar, guard } => {
+                let value = |row| scalars::write_cell(scalar, set.cell(row, column));
+                self.leaves(set, call, field, *guard, (column, scalar), paths, &value)
+            }
+            Resolve::Computed { columns, scalar, compute, guard } => {
+                let value = |row| self.computed(set, row, columns, *compute);
+                self.leaves(set, call, field, *guard, (&field.name, scalar), paths, &value)
+            }
+            Resolve::Details { details, guard } => self.details(set, call, *details, *guard, paths),
+            Resolve::ToOne(to) => self.to_one(set, call, *to, paths).await,
+            Resolve::ToMany(to) => self.to_many(set, call, *to, paths).await,
+            _ => vec![Value::Null; set.len()],
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one leaf is one row of facts")]
+    fn leaves(
+        &self,
+        set: &RowSet,
+        call: &Call,
+        field: &FieldDef,
+        guard: Option<Permission>,
+        (name, scalar): (&str, &Scalar),
+        paths: &Paths,
+        value: &dyn Fn(usize) -> Option<Value>,
+    ) -> Vec<Value> {
+        let leaf = |row| {
+            if !set.passes(row, guard) {
+                return Value::Null;
+            }
+            match value(row) {
+                Some(value) => self.asking.disclosures.show(field.class, Some(scalar), name, value),
+                None => {
+                    let error = Error::internal(format!("{}.{} holds what is no {scalar:?}", set.stored.table, name));
+                    self.fault(&error, paths.field(row, &call.key), call.pos);
+                    Value::Null
+                }
+            }
+        };
+        (0..set.len()).map(leaf).collect()
+    }
+
+    fn computed(&self, set: &RowSet, row: usize, columns: &[&'static str], compute: Compute) -> Option<Value> {
+        let cells: Vec<Cell> = columns.iter().map(|column| set.cell(row, column).clone()).collect();
+        let op = self.asking.op;
+        let context = ComputeContext { today: op.today().0, cipher: &op.platform().cipher };
+        Some(compute(&cells, &context).unwrap_or_default())
+    }
+
+    /// A programme's facts, present where the row is of that programme.
+    fn details(
+        &self,
+        set: &RowSet,
+        call: &Call,
+        details: DetailsOf,
+        guard: Option<Permission>,
+        paths: &Paths,
+    ) -> Vec<Value> {
+        let Below::Object(calls) = &call.below else { return vec![Value::Null; set.len()] };
+        let one = |row| {
+            let ours = set.cell(row, "programme").text() == Some(details.0.programme);
+            let Some(text) = set.cell(row, "details").text().filter(|_| ours && set.passes(row, guard)) else {
+                return Value::Null;
+            };
+            let mut path = paths.field(row, &call.key);
+            match serde_json::from_str::<Value>(text) {
+                Ok(json) => self.object(calls, &json, &mut path).unwrap_or_default(),
+                Err(error) => {
+                    self.fault(&error.into(), path, call.pos);
+                    Value::Null
+                }
+            }
+        };
+        (0..set.len()).map(one).collect()
+    }
+
+    /// The rows that an edge leads to, one statement for all parents.
+    async fn to_one(&self, set: &RowSet, call: &Call, to: EdgeTo, paths: &Arc<Paths>) -> Vec<Value> {
+        let Below::Object(calls) = &call.below else { return vec![Value::Null; set.len()] };
+        let local = |row| set.passes(row, to.guard).then(|| set.cell(row, to.edge.local));
+        let (keys, places) = distinct((0..set.len()).map(local));
+        let mut needs = Needs::of(self.asking.op, to.target, calls);
+        needs.column(to.edge.remote);
+        let found = match self.by_key(to.target, to.edge.remote, &keys, needs).await {
+            Ok(found) => found,
+            Err(error) => {
+                self.fault_all(&error, places.iter().map(Option::is_some), call, paths);
+                return vec![Value::Null; set.len()];
+            }
+        };
+        // A child that several parents share is answered at the path of the first.
+        let mut first_parents = vec![(0, None); found.set.len()];
+        for (parent, place) in places.iter().enumerate().rev() {
+            if let Some(row) = place.and_then(|place| found.rows[place]) {
+                first_parents[row].0 = parent;
+            }
+        }
+        let below = paths.below(vec![Arc::clone(&call.key)], first_parents, Vec::new());
+        let children = self.rows(&found.set, calls, below).await;
+        let child = |place: &Option<usize>| {
+            let row = place.and_then(|place| found.rows[place])?;
+            children.get(row).cloned().flatten()
+        };
+        places.iter().map(|place| child(place).unwrap_or_default()).collect()
+    }
+
+    /// Whether a value may stand where it is; a null that may not is noted.
+    pub(super) fn sound(&self, call: &Call, value: &Value, path: &[Segment]) -> bool {
+        let What::Field(field) = &call.what else { return true };
+        if !value.is_null() || !field.ty.is_required() {
+            return true;
+        }
+        if !self.faulted(path) {
+            self.not_shown(field, path.to_vec(), call.pos);
+        }
+        false
+    }
+}
+
+fn global_id(set: &RowSet, row: usize) -> Value {
+    match set.cell(row, set.stored.key) {
+        Cell::Uuid(key) => id::encode(set.stored.name, &key.to_string()).into(),
+        Cell::Text(key) => id::encode(set.stored.name, key).into(),
+        _ => Value::Null,
+    }
+}

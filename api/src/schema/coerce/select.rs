@@ -1,0 +1,289 @@
+//! CollectFields and CoerceArgumentValues: a document becomes calls, merged, with right arguments.
+
+use super::{
+    RequestError,
+    values::{Coercion, Source},
+    variables::Variables,
+};
+use crate::schema::types::{FieldDef, MUTATION, NODE, ObjectDef, QUERY, TypeDef, TypeTable};
+use async_graphql::{
+    Pos, Positioned,
+    parser::types::{
+        Directive, DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+        SelectionSet,
+    },
+};
+use platform::Code;
+use serde_json::{Map, Value};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Fragments multiply: a document may not unfold into more fields than this.
+const CALLS_MAX: usize = 20_000;
+
+/// Query or mutation; subscriptions have no root here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A query.
+    Query,
+    /// A mutation.
+    Mutation,
+}
+
+/// An operation ready to run.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What it is.
+    pub kind: Kind,
+    /// Fields of the root, merged, in response order.
+    pub root: Vec<Call>,
+    /// Coerced variables, for introspection.
+    pub variables: Map<String, Value>,
+}
+
+/// One selected field with its arguments.
+#[derive(Debug)]
+pub struct Call {
+    /// Key in the response.
+    pub key: Arc<str>,
+    /// What is selected.
+    pub what: What,
+    /// Coerced arguments.
+    pub args: Map<String, Value>,
+    /// What is selected below.
+    pub below: Below,
+    /// Where it stands in the document.
+    pub pos: Pos,
+}
+
+/// What a call selects.
+#[derive(Debug)]
+pub enum What {
+    /// A field of the table.
+    Field(Arc<FieldDef>),
+    /// `__typename`, which is this.
+    Typename(Arc<str>),
+    /// `__schema` or `__type`, answered by the library.
+    Introspection(Box<Field>),
+}
+
+/// Selections below a call.
+#[derive(Debug)]
+pub enum Below {
+    /// None: a leaf.
+    Leaf,
+    /// Of an object.
+    Object(Vec<Call>),
+    /// Of `Node`, by the name of the object met.
+    Node(HashMap<Arc<str>, Vec<Call>>),
+}
+
+/// Compiles the chosen operation of a document that the library has validated.
+pub fn compile(
+    table: &TypeTable,
+    document: &ExecutableDocument,
+    operation_name: Option<&str>,
+    variables: &Map<String, Value>,
+) -> Result<Compiled, Vec<RequestError>> {
+    let operation = operation(document, operation_name).map_err(|error| vec![error])?;
+    let (kind, root) = match operation.node.ty {
+        OperationType::Query => (Kind::Query, QUERY),
+        OperationType::Mutation => (Kind::Mutation, MUTATION),
+        OperationType::Subscription => return Err(vec![no_root("subscription", operation.pos)]),
+    };
+    let Some(root) = table.object(root) else { return Err(vec![no_root("mutation", operation.pos)]) };
+    let variables = Variables::coerce(table, &operation.node, variables)?;
+    let mut selector = Selector { table, document, variables: &variables, errors: Vec::new(), calls: 0 };
+    let calls = selector.object(root, &[&operation.node.selection_set.node]);
+    if selector.errors.is_empty() {
+        Ok(Compiled { kind, root: calls, variables: variables.values() })
+    } else {
+        Err(selector.errors)
+    }
+}
+
+fn no_root(kind: &str, pos: Pos) -> RequestError {
+    RequestError::at(Code::GraphqlValidation, format!("Schema is not configured for {kind}s."), pos)
+}
+
+/// The operation that would run.
+pub fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a Positioned<OperationDefinition>, RequestError> {
+    let wrong = |message: String| RequestError { code: Code::BadRequest, message, locations: Vec::new() };
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(operation),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().ok_or_else(|| wrong("Operation name required in request.".to_owned()))
+        }
+        (DocumentOperations::Multiple(_), None) => Err(wrong("Operation name required in request.".to_owned())),
+        (DocumentOperations::Single(_), Some(name)) => Err(wrong(format!("Unknown operation named \"{name}\""))),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name).ok_or_else(|| wrong(format!("Unknown operation named \"{name}\"")))
+        }
+    }
+}
+
+struct Selector<'a> {
+    table: &'a TypeTable,
+    document: &'a ExecutableDocument,
+    variables: &'a Variables<'a>,
+    errors: Vec<RequestError>,
+    calls: usize,
+}
+
+/// Fields of one response key, in document order of the first.
+type Groups<'a> = Vec<(&'a str, Vec<&'a Positioned<Field>>)>;
+
+impl<'a> Selector<'a> {
+    fn object(&mut self, object: &'a ObjectDef, sets: &[&'a SelectionSet]) -> Vec<Call> {
+        let mut groups: Groups<'a> = Vec::new();
+        let mut seen = HashSet::new();
+        for set in sets {
+            self.collect(object, set, &mut groups, &mut seen);
+        }
+        groups.into_iter().filter_map(|(key, fields)| self.call(object, key, &fields)).collect()
+    }
+
+    fn collect(
+        &mut self,
+        object: &ObjectDef,
+        set: &'a SelectionSet,
+        groups: &mut Groups<'a>,
+        seen: &mut HashSet<&'a str>,
+    ) {
+        for item in &set.items {
+            if !self.included(item.node.directives()) {
+                continue;
+            }
+            match &item.node {
+                Selection::Field(field) => {
+                    let key = field.node.response_key().node.as_str();
+                    match groups.iter_mut().find(|(known, _)| *known == key) {
+                        Some((_, fields)) => fields.push(field),
+                        None => groups.push((key, vec![field])),
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    if let Some(fragment) = self.document.fragments.get(name)
+                        && applies(object, Some(&fragment.node.type_condition.node.on.node))
+                        && seen.insert(name)
+                    {
+                        self.collect(object, &fragment.node.selection_set.node, groups, seen);
+                    }
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+                    if applies(object, condition) {
+                        self.collect(object, &fragment.node.selection_set.node, groups, seen);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether `@skip` and `@include` let a selection stand.
+    fn included(&mut self, directives: &'a [Positioned<Directive>]) -> bool {
+        directives.iter().all(|directive| {
+            let wanted = match directive.node.name.node.as_str() {
+                "include" => true,
+                "skip" => false,
+                _ => return true,
+            };
+            let condition = directive.node.get_argument("if");
+            let coercion = self.coercion();
+            let value = condition.map(|value| {
+                coercion.value(&value.node, &crate::schema::TypeRef::named("Boolean").required())
+            });
+            match value {
+                Some(Ok(Value::Bool(held))) => held == wanted,
+                other => {
+                    let reason = match other {
+                        Some(Err(wrong)) => wrong.to_string(),
+                        _ => "it needs a truth value".to_owned(),
+                    };
+                    self.errors.push(RequestError::at(
+                        Code::GraphqlValidation,
+                        format!("Argument \"if\" of a directive got an invalid value: {reason}"),
+                        directive.pos,
+                    ));
+                    false
+                }
+            }
+        })
+    }
+
+    fn coercion(&self) -> Coercion<'a> {
+        Coercion { table: self.table, variables: Some(self.variables), source: Source::Document }
+    }
+
+    fn call(&mut self, object: &'a ObjectDef, key: &str, fields: &[&'a Positioned<Field>]) -> Option<Call> {
+        let first = *fields.first()?;
+        self.calls += 1;
+        if self.calls > CALLS_MAX {
+            if self.calls == CALLS_MAX + 1 {
+                let message = format!("the operation has too much of fields: at most {CALLS_MAX}");
+                self.errors.push(RequestError::at(Code::OperationLimit, message, first.pos));
+            }
+            return None;
+        }
+        let name = first.node.name.node.as_str();
+        let call = |what, args, below| Some(Call { key: key.into(), what, args, below, pos: first.pos });
+        match name {
+            "__typename" => return call(What::Typename(Arc::clone(&object.name)), Map::new(), Below::Leaf),
+            "__schema" | "__type" if object.name.as_ref() == QUERY => {
+                let merged = fields.iter().flat_map(|field| field.node.selection_set.node.items.clone()).collect();
+                let mut field = first.node.clone();
+                field.directives.clear();
+                field.selection_set.node = SelectionSet { items: merged };
+                return call(What::Introspection(Box::new(field)), Map::new(), Below::Leaf);
+            }
+            _ => {}
+        }
+        let Some(def) = object.fields.get(name) else {
+            let message = format!("Unknown field \"{name}\" on type \"{}\".", object.name);
+            self.errors.push(RequestError::at(Code::GraphqlValidation, message, first.pos));
+            return None;
+        };
+        let args = self.arguments(def, first);
+        let sets: Vec<_> = fields.iter().map(|field| &field.node.selection_set.node).collect();
+        let below = match self.table.get(def.ty.name()) {
+            Some(TypeDef::Object(below)) => Below::Object(self.object(below, &sets)),
+            Some(TypeDef::Interface(_)) => {
+                let table = self.table;
+                Below::Node(table.nodes().map(|node| (Arc::clone(&node.name), self.object(node, &sets))).collect())
+            }
+            _ => Below::Leaf,
+        };
+        call(What::Field(Arc::clone(def)), args, below)
+    }
+
+    fn arguments(&mut self, def: &FieldDef, field: &'a Positioned<Field>) -> Map<String, Value> {
+        let mut args = Map::new();
+        for arg in &def.args {
+            let given = field.node.get_argument(&arg.name);
+            match self.coercion().provided(arg, given.map(|value| &value.node)) {
+                Ok(Some(value)) => {
+                    args.insert(arg.name.to_string(), value);
+                }
+                Ok(None) => {}
+                Err(wrong) => {
+                    let pos = given.map_or(field.pos, |value| value.pos);
+                    let message =
+                        format!("Argument \"{}\" of field \"{}\" got an invalid value: {wrong}", arg.name, def.name);
+                    self.errors.push(RequestError::at(Code::GraphqlValidation, message, pos));
+                }
+            }
+        }
+        args
+    }
+}
+
+/// DoesFragmentTypeApply: objects, and the one interface there is.
+fn applies(object: &ObjectDef, condition: Option<&str>) -> bool {
+    condition.is_none_or(|name| name == object.name.as_ref() || (object.node && name == NODE))
+}

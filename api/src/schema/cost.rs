@@ -1,0 +1,57 @@
+//! What an operation may cost at most: each object that can be answered counts one, each call its own cost.
+
+use super::{
+    coerce::{Below, Call, What},
+    stored::PAGE_DEFAULT,
+    types::{PageField, Resolve},
+};
+
+/// Cost of introspection, however much of it is asked for.
+const INTROSPECTION: u64 = 10;
+
+/// Cost of these calls together.
+pub fn of(calls: &[Call]) -> u64 {
+    calls.iter().map(of_call).fold(0, u64::saturating_add)
+}
+
+fn of_call(call: &Call) -> u64 {
+    let field = match &call.what {
+        What::Field(field) => field,
+        What::Typename(_) => return 0,
+        What::Introspection(_) => return INTROSPECTION,
+    };
+    let own = u64::from(field.cost);
+    let objects = match (&field.resolve, &call.below) {
+        (_, Below::Leaf) => return own,
+        (Resolve::List(_) | Resolve::ToMany(_), Below::Object(calls)) => page(call, calls),
+        (Resolve::Nodes, Below::Node(by_type)) => count(call).saturating_mul(widest(by_type.values())),
+        (_, Below::Node(by_type)) => widest(by_type.values()),
+        (_, Below::Object(calls)) => of(calls).saturating_add(1),
+    };
+    own.saturating_add(objects)
+}
+
+/// A page counts its rows, each with what is asked of it.
+fn page(call: &Call, calls: &[Call]) -> u64 {
+    let rows = ["first", "last"].iter().find_map(|name| call.args.get(*name)?.as_u64());
+    let rows = rows.unwrap_or(PAGE_DEFAULT.unsigned_abs());
+    calls.iter().fold(1, |sum: u64, below| {
+        let each = match (&below.what, &below.below) {
+            (What::Field(field), Below::Object(calls)) => match field.resolve {
+                Resolve::Page(PageField::Edges | PageField::Nodes) => rows.saturating_mul(of(calls).saturating_add(1)),
+                _ => 1,
+            },
+            (What::Field(field), _) if matches!(field.resolve, Resolve::Page(PageField::Total)) => 1,
+            _ => 0,
+        };
+        sum.saturating_add(each)
+    })
+}
+
+fn count(call: &Call) -> u64 {
+    call.args.get("ids").and_then(|ids| ids.as_array()).map_or(0, |ids| u64::try_from(ids.len()).unwrap_or(u64::MAX))
+}
+
+fn widest<'a>(selections: impl Iterator<Item = &'a Vec<Call>>) -> u64 {
+    selections.map(|calls| of(calls).saturating_add(1)).max().unwrap_or(1)
+}

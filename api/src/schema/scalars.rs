@@ -1,0 +1,119 @@
+//! Our scalars: names, descriptions, and the one place that reads and writes their values.
+
+use entity::{At, Day, Fen, Month};
+use platform::part::{Cell, Scalar};
+use serde_json::Value;
+
+/// Scalars beside the five of GraphQL, with descriptions.
+pub const OURS: &[(&str, &str)] = &[
+    ("Date", "A local date in Asia/Shanghai, `2018-11-05` (日期)."),
+    ("DateTime", "An instant with its offset, `2018-11-05T09:00:00+08:00` (时间)."),
+    ("IdNumber", "A resident identity number of 18 characters (居民身份证号)."),
+    ("JurisdictionCode", "The code of a place: 6 digits for a district, 9 for a town, 12 for a village (区划代码)."),
+    ("Money", "An amount in yuan as text with two decimals, `1200.50` (金额，元)."),
+    ("Month", "A month, `2018-11` (月份)."),
+];
+
+/// Scalars every GraphQL service has.
+pub const BUILT_IN: &[&str] = &["Boolean", "Float", "ID", "Int", "String"];
+
+/// GraphQL name of a scalar or enum.
+pub fn name(scalar: &Scalar) -> &str {
+    match scalar {
+        Scalar::String => "String",
+        Scalar::Int => "Int",
+        Scalar::Boolean => "Boolean",
+        Scalar::Id(_) => "ID",
+        Scalar::Money => "Money",
+        Scalar::Date => "Date",
+        Scalar::Month => "Month",
+        Scalar::DateTime => "DateTime",
+        Scalar::IdNumber => "IdNumber",
+        Scalar::JurisdictionCode => "JurisdictionCode",
+        Scalar::Enum { name, .. } => name,
+    }
+}
+
+/// The scalar an `x-scalar` names; `None` if there is no such scalar.
+pub fn by_name(name: &str) -> Option<Scalar> {
+    Some(match name {
+        "ID" => Scalar::Id(""),
+        "Money" => Scalar::Money,
+        "Date" => Scalar::Date,
+        "Month" => Scalar::Month,
+        "DateTime" => Scalar::DateTime,
+        "IdNumber" => Scalar::IdNumber,
+        "JurisdictionCode" => Scalar::JurisdictionCode,
+        _ => return None,
+    })
+}
+
+/// Reads one of our scalars as clients write it; the answer is its one spelling.
+pub fn read(name: &str, text: &str) -> Option<String> {
+    match name {
+        "Money" => text.parse::<Fen>().ok().map(|fen| fen.to_string()),
+        "Date" => text.parse::<Day>().ok().map(|day| day.to_string()),
+        "Month" => text.parse::<Month>().ok().map(|month| month.to_string()),
+        "DateTime" => text.parse::<At>().ok().map(|at| at.to_string()),
+        _ => Some(text.to_owned()),
+    }
+}
+
+/// Writes a cell as clients read it; null is null, and `None` says that the cell is none of this scalar.
+pub fn write_cell(scalar: &Scalar, cell: &Cell) -> Option<Value> {
+    Some(match (scalar, cell) {
+        (_, Cell::Null) => Value::Null,
+        (Scalar::Money, Cell::Int(fen)) => Fen(*fen).to_string().into(),
+        (Scalar::DateTime, Cell::Int(micros)) => At(*micros).to_string().into(),
+        (Scalar::Id(target), Cell::Uuid(id)) => platform::id::encode(target, &id.to_string()).into(),
+        (Scalar::Int, Cell::Int(number)) => i32::try_from(*number).ok()?.into(),
+        (Scalar::Boolean, Cell::Bool(truth)) => (*truth).into(),
+        (Scalar::Enum { values, .. }, Cell::Text(text)) if !values.iter().any(|(known, _)| known == text) => return None,
+        (Scalar::Money | Scalar::DateTime | Scalar::Id(_) | Scalar::Int | Scalar::Boolean, _) => return None,
+        (_, Cell::Text(text)) => text.as_str().into(),
+        _ => return None,
+    })
+}
+
+/// Checks a value that plain code wrote; `None` says that it is none of this scalar.
+pub fn write_json(scalar: &Scalar, value: &Value) -> Option<Value> {
+    let fits = match scalar {
+        _ if value.is_null() => true,
+        Scalar::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Scalar::Boolean => value.is_boolean(),
+        Scalar::Enum { values, .. } => value.as_str().is_some_and(|text| values.iter().any(|(known, _)| known == text)),
+        _ => value.is_string(),
+    };
+    fits.then(|| value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_scalars_have_one_strict_spelling() {
+        for (name, text) in [("Money", "-12.05"), ("Date", "2018-11-05"), ("Month", "2018-11"), ("IdNumber", "x")] {
+            assert_eq!(read(name, text).as_deref(), Some(text));
+        }
+        assert_eq!(read("DateTime", "2018-10-19T01:00:00Z").as_deref(), Some("2018-10-19T09:00:00+08:00"));
+        for (name, wrong) in [
+            ("Money", "12"),
+            ("Money", "1e3"),
+            ("Date", "2018-11-31"),
+            ("Date", "2018-1-5"),
+            ("Month", "2018-13"),
+            ("DateTime", "2018-10-19T09:00:00"),
+        ] {
+            assert_eq!(read(name, wrong), None, "{name} {wrong}");
+        }
+    }
+
+    #[test]
+    fn cells_are_written_as_clients_read_them() {
+        assert_eq!(write_cell(&Scalar::Money, &Cell::Int(123_405)), Some("1234.05".into()));
+        assert_eq!(write_cell(&Scalar::DateTime, &Cell::Int(1_539_910_800_000_000)), Some("2018-10-19T09:00:00+08:00".into()));
+        assert_eq!(write_cell(&Scalar::Int, &Cell::Int(i64::from(i32::MAX) + 1)), None);
+        assert_eq!(write_cell(&Scalar::Date, &Cell::Null), Some(Value::Null));
+    }
+}

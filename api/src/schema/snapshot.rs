@@ -1,0 +1,126 @@
+//! One schema per distinct permission set, built on first use, kept in a bounded cache.
+
+use super::{
+    coerce::RequestError,
+    hidden, library,
+    load::{LoadError, load},
+    prune::prune,
+    types::TypeTable,
+};
+use async_graphql::{
+    Request, SDLExportOptions, Variables,
+    dynamic::Schema,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
+};
+use platform::{Code, Error, part::Part};
+use policies::PermissionSet;
+use quick_cache::sync::Cache;
+use serde_json::{Map, Value};
+use std::sync::{Arc, OnceLock};
+
+/// Snapshots kept unless configured otherwise.
+pub const SNAPSHOTS_DEFAULT: usize = 16;
+
+/// The schema of one permission set.
+pub struct Snapshot {
+    /// Its types; nothing else exists for its holders.
+    pub table: TypeTable,
+    library: Schema,
+    sdl: OnceLock<String>,
+}
+
+impl Snapshot {
+    fn new(full: &TypeTable, permissions: &PermissionSet) -> Result<Self, Error> {
+        let table = prune(full, &|name| permissions.contains(name));
+        let library = library::schema(&table).map_err(Error::internal)?;
+        Ok(Self { table, library, sdl: OnceLock::new() })
+    }
+
+    /// Validates a document; an empty answer is a valid one.
+    pub async fn validate(&self, document: &ExecutableDocument, operation: Option<&str>) -> Vec<RequestError> {
+        let mut request = Request::new("").data(library::Task::Validate);
+        request.operation_name = operation.map(str::to_owned);
+        request.set_parsed_query(document.clone());
+        let errors = self.library.execute(request).await.errors.into_iter();
+        errors
+            .map(|error| RequestError {
+                code: Code::GraphqlValidation,
+                message: error.message,
+                locations: error.locations,
+            })
+            .collect()
+    }
+
+    /// Answers one field `__schema` or `__type` of a valid document.
+    pub async fn introspect(
+        &self,
+        field: async_graphql::Positioned<Field>,
+        document: &ExecutableDocument,
+        variables: Map<String, Value>,
+    ) -> Result<Value, Error> {
+        let key = field.node.response_key().node.to_string();
+        let pos = field.pos;
+        let item = async_graphql::Positioned::new(Selection::Field(field), pos);
+        let operation = OperationDefinition {
+            ty: OperationType::Query,
+            variable_definitions: Vec::new(),
+            directives: Vec::new(),
+            selection_set: async_graphql::Positioned::new(SelectionSet { items: vec![item] }, pos),
+        };
+        let mut request = Request::new("").data(library::Task::Introspect);
+        request.variables = Variables::from_json(Value::Object(variables));
+        request.set_parsed_query(ExecutableDocument {
+            operations: DocumentOperations::Single(async_graphql::Positioned::new(operation, pos)),
+            fragments: document.fragments.clone(),
+        });
+        let response = self.library.execute(request).await;
+        if let Some(error) = response.errors.first() {
+            return Err(Error::internal(format!("introspection: {}", error.message)));
+        }
+        let mut data = response.data.into_json()?;
+        Ok(data.get_mut(&key).map(Value::take).unwrap_or_default())
+    }
+
+    /// The schema as text, sorted, with descriptions.
+    pub fn sdl(&self) -> &str {
+        self.sdl.get_or_init(|| {
+            let options = SDLExportOptions::new()
+                .sorted_fields()
+                .sorted_arguments()
+                .sorted_enum_items()
+                .include_specified_by()
+                .use_space_ident();
+            self.library.sdl_with_options(options)
+        })
+    }
+}
+
+/// All snapshots.
+pub struct Snapshots {
+    full: TypeTable,
+    cache: Cache<String, Arc<Snapshot>>,
+}
+
+impl Snapshots {
+    /// Loads the parts; they live as long as the program.
+    pub fn new(parts: &'static [Part], declared: &dyn Fn(&str) -> bool, kept: usize) -> Result<Self, LoadError> {
+        Ok(Self { full: load(parts, declared)?, cache: Cache::new(kept.max(1)) })
+    }
+
+    /// The schema of a permission set.
+    pub fn of(&self, permissions: &PermissionSet) -> Result<Arc<Snapshot>, Error> {
+        self.cache.get_or_insert_with(permissions.key(), || Snapshot::new(&self.full, permissions).map(Arc::new))
+    }
+
+    /// Everything the parts declare.
+    pub fn full(&self) -> &TypeTable {
+        &self.full
+    }
+
+    /// Names in a document that exist for others only.
+    pub fn hidden(&self, snapshot: &Snapshot, document: &ExecutableDocument) -> Vec<String> {
+        hidden::named(&self.full, &snapshot.table, document)
+    }
+}
