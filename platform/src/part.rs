@@ -52,6 +52,8 @@ pub struct StoredType {
     pub key: &'static str,
     /// Whether `key` is a UUID; natural keys are text.
     pub key_is_uuid: bool,
+    /// Every column of the table and how the database keeps it.
+    pub columns: Vec<(&'static str, CellKind)>,
     /// Fields in order.
     pub fields: Vec<Field>,
     /// Its list at the root, if there is one.
@@ -187,9 +189,28 @@ pub enum Scalar {
     Enum {
         /// GraphQL name.
         name: String,
+        /// Description.
+        description: String,
         /// Values with their descriptions.
         values: Vec<(String, String)>,
     },
+}
+
+/// How a column is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// Text, also dates, months and enums.
+    Text,
+    /// A 32-bit integer.
+    Int,
+    /// A 64-bit integer: fen, microseconds, versions.
+    BigInt,
+    /// True or false.
+    Bool,
+    /// A key.
+    Uuid,
+    /// Bytes.
+    Bytes,
 }
 
 /// One value of a row.

@@ -1,12 +1,12 @@
 //! Building parts from entities: names, types and descriptions are read off the entity, never typed twice.
 
 use super::{
-    Action, Cell, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output, Part,
-    Permission, Saved, Scalar, StoredType, handler, handler::Act,
+    Action, Cell, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output,
+    Part, Permission, Saved, Scalar, StoredType, handler, handler::Act,
 };
 use entity::scope::ScopeBy;
 use schemars::JsonSchema;
-use sea_orm::{ColumnTrait, ColumnType, EntityName, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
+use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -70,14 +70,8 @@ impl Part {
         T: JsonSchema + DeserializeOwned + Serialize,
     {
         self.require(permission);
-        let details = Details {
-            field: self.name,
-            programme,
-            schema: schema_of::<T>(),
-            permission,
-            class,
-            indexed: Vec::new(),
-        };
+        let details =
+            Details { field: self.name, programme, schema: schema_of::<T>(), permission, class, indexed: Vec::new() };
         self.details = Some(declare(DetailsBuilder { details }).details);
         self
     }
@@ -221,6 +215,9 @@ where
             scope,
             key: key.map_or("id", |column| column.as_str()),
             key_is_uuid: key.is_none_or(|column| matches!(column.def().get_column_type(), ColumnType::Uuid)),
+            columns: E::Column::iter()
+                .map(|column| (column.as_str(), cell_kind(column.def().get_column_type())))
+                .collect(),
             fields: Vec::new(),
             list: None,
             live_between: None,
@@ -263,7 +260,14 @@ where
 
     /// An edge to the stored type `target`, readable by whoever may read the target.
     #[must_use]
-    pub fn edge(mut self, name: &str, target: &'static str, description: &str, permission: Permission, edge: Edge) -> Self {
+    pub fn edge(
+        mut self,
+        name: &str,
+        target: &'static str,
+        description: &str,
+        permission: Permission,
+        edge: Edge,
+    ) -> Self {
         self.stored.fields.push(Field {
             name: name.to_owned(),
             description: description.to_owned(),
@@ -340,6 +344,21 @@ where
     }
 }
 
+fn cell_kind(kind: &ColumnType) -> CellKind {
+    match kind {
+        ColumnType::TinyInteger
+        | ColumnType::SmallInteger
+        | ColumnType::Integer
+        | ColumnType::TinyUnsigned
+        | ColumnType::SmallUnsigned => CellKind::Int,
+        ColumnType::BigInteger | ColumnType::BigUnsigned | ColumnType::Unsigned => CellKind::BigInt,
+        ColumnType::Boolean => CellKind::Bool,
+        ColumnType::Uuid => CellKind::Uuid,
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => CellKind::Bytes,
+        _ => CellKind::Text,
+    }
+}
+
 fn text(schema: &Value, key: &str) -> String {
     schema[key].as_str().unwrap_or_default().to_owned()
 }
@@ -370,7 +389,11 @@ fn scalar(property: &Value, root: &Value) -> Scalar {
         };
     }
     if let Some(values) = enum_values(property) {
-        return Scalar::Enum { name: reference.unwrap_or_else(|| text(property, "title")), values };
+        return Scalar::Enum {
+            name: reference.unwrap_or_else(|| text(property, "title")),
+            description: text(property, "description"),
+            values,
+        };
     }
     let kind = property["type"].as_str().or_else(|| property["type"][0].as_str());
     match kind {
