@@ -1,0 +1,151 @@
+//! The chains of audit events: every link, every body against its columns, every head.
+
+use super::{Head, Kind, PAGE_ROWS, Report};
+use crate::{
+    audit::{Body, FORMAT, GENESIS},
+    crypto::chain_hash,
+    error::Result,
+};
+use entity::{audit_event, audit_head};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// What the record says of one row: its last hash and when it was written.
+pub(super) struct Written {
+    pub(super) hash: String,
+    order: (i64, i64),
+}
+
+/// What the record says of every row, by table and key.
+pub(super) type Recorded = HashMap<(String, Uuid), Written>;
+
+pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report: &mut Report) -> Result<Recorded> {
+    let heads = audit_head::Entity::find().order_by_asc(audit_head::Column::Chain).all(conn).await?;
+    let mut names: BTreeSet<String> = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::Chain)
+        .distinct()
+        .into_tuple::<String>()
+        .all(conn)
+        .await?
+        .into_iter()
+        .collect();
+    names.extend(heads.iter().map(|head| head.chain.clone()));
+    names.extend(exported.iter().map(|head| head.chain.clone()));
+    let mut recorded = Recorded::new();
+    for chain in names {
+        let kept = exported.iter().filter(|head| head.chain == chain).collect();
+        let mut walk = Walk { chain: &chain, seq: 0, hash: GENESIS.to_owned(), kept, recorded: &mut recorded };
+        walk.events(conn, report).await?;
+        let (seq, hash) = (walk.seq, walk.hash);
+        let head = heads.iter().find(|head| head.chain == chain);
+        if head.is_none_or(|head| head.seq != seq || head.hash != hash) {
+            report.find(Kind::BrokenChain, "audit_head", &chain, format!("the head does not name the last event, {seq}"));
+        }
+        report.heads.push(Head { chain, seq, hash });
+    }
+    Ok(recorded)
+}
+
+struct Walk<'a> {
+    chain: &'a str,
+    seq: i64,
+    hash: String,
+    kept: Vec<&'a Head>,
+    recorded: &'a mut Recorded,
+}
+
+impl Walk<'_> {
+    async fn events<C: ConnectionTrait>(&mut self, conn: &C, report: &mut Report) -> Result<()> {
+        use audit_event::Column as C_;
+        let mut after = i64::MIN;
+        loop {
+            let page = audit_event::Entity::find()
+                .filter(C_::Chain.eq(self.chain))
+                .filter(C_::Seq.gt(after))
+                .order_by_asc(C_::Seq)
+                .limit(PAGE_ROWS)
+                .all(conn)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            *report.walked.entry("audit_event".to_owned()).or_default() += page.len() as u64;
+            for event in page {
+                self.event(&event, report);
+            }
+        }
+        for kept in &self.kept {
+            if kept.seq > self.seq {
+                let what = format!("the exported head is event {}, the chain ends at {}", kept.seq, self.seq);
+                report.find(Kind::HeadMismatch, "audit_event", self.place(kept.seq), what);
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, seq: i64) -> String {
+        format!("{} {seq}", self.chain)
+    }
+
+    fn event(&mut self, event: &audit_event::Model, report: &mut Report) {
+        let expected = self.seq + 1;
+        for missing in expected..event.seq.min(expected + 100) {
+            report.find(Kind::BrokenChain, "audit_event", self.place(missing), "the event is missing");
+        }
+        let links = event.seq != expected || event.previous_hash == self.hash;
+        let place = format!("{} ({})", self.place(event.seq), event.id);
+        if !links {
+            report.find(Kind::BrokenChain, "audit_event", &place, "it does not follow the event before it");
+        }
+        if chain_hash(&event.previous_hash, &event.body) != event.hash {
+            report.find(Kind::BrokenChain, "audit_event", &place, "its hash is not that of its bytes");
+        }
+        match serde_json::from_str::<Body>(&event.body) {
+            Ok(body) => {
+                if let Some(column) = differing(&body, event) {
+                    report.find(Kind::BrokenChain, "audit_event", &place, format!("{column} is not as in its bytes"));
+                }
+                self.remember(body);
+            }
+            Err(_) => report.find(Kind::BrokenChain, "audit_event", &place, "its bytes cannot be read"),
+        }
+        for kept in self.kept.iter().filter(|kept| kept.seq == event.seq && kept.hash != event.hash) {
+            report.find(Kind::HeadMismatch, "audit_event", &place, format!("the exported head {} has another hash", kept.seq));
+        }
+        self.seq = event.seq;
+        self.hash.clone_from(&event.hash);
+    }
+
+    fn remember(&mut self, body: Body) {
+        let order = (body.wall_at, body.seq);
+        for row in body.rows {
+            let written = self.recorded.entry((row.table, row.id)).or_insert(Written { hash: String::new(), order });
+            if written.hash.is_empty() || written.order <= order {
+                *written = Written { hash: row.hash, order };
+            }
+        }
+    }
+}
+
+/// The first column that is not as in the hashed bytes.
+fn differing(body: &Body, event: &audit_event::Model) -> Option<&'static str> {
+    let outcome = event.outcome.to_string();
+    let subject = event.subject_type.clone().zip(event.subject_id.clone());
+    let checks = [
+        ("format", body.format == event.format && event.format == FORMAT),
+        ("chain", body.chain == event.chain),
+        ("seq", body.seq == event.seq),
+        ("at", body.at == event.at.0),
+        ("wall_at", body.wall_at == event.wall_at.0),
+        ("actor_id", body.actor == event.actor_id),
+        ("assignment_id", body.assignment == event.assignment_id),
+        ("action", body.action == event.action),
+        ("outcome", body.outcome == outcome),
+        ("code", body.code == event.code),
+        ("subject", body.subject == subject),
+        ("application_id", body.application == event.application_id),
+        ("jurisdiction", body.jurisdiction == event.jurisdiction),
+    ];
+    checks.into_iter().find(|(_, equal)| !equal).map(|(column, _)| column)
+}
