@@ -9,7 +9,7 @@ pub use facts::{AssetItem, AssetKind, Facts, Flag, IncomeItem, IncomeKind, Membe
 pub use parameters::Parameters;
 
 use crate::{error::Result, part::Part};
-use policies::Level;
+pub use policies::Level;
 
 /// The contract version this platform speaks.
 pub const CONTRACT_VERSION: u32 = 1;

@@ -22,10 +22,9 @@ pub use requests::{DibaoPreview, DibaoPreviewInput};
 
 use platform::{
     error::Result,
-    module::{Assessment, CONTRACT_VERSION, Facts, Manifest, Module, Parameters},
-    part::{DataClass, Part},
+    module::{Assessment, CONTRACT_VERSION, Facts, Level, Manifest, Module, Parameters},
+    part::{DataClass, Part, Permission},
 };
-use policies::{Level, Permission};
 
 /// The programme's code.
 pub const PROGRAMME: &str = "DIBAO";
