@@ -102,13 +102,12 @@ fn long_ago(unit: &Unit<'_>, declared: &DibaoConsumption, years: i64) -> bool {
 
 fn judged(declared: &DibaoConsumption) -> Consumption {
     use DibaoExemption as E;
-    let exempt = match (declared.kind, declared.exemption) {
-        (
-            Kind::BuiltHouse | Kind::BoughtFlat | Kind::HighGradeRefit,
-            Some(E::DisasterRebuild | E::HazardRemoval | E::StateRelocation),
-        )
-        | (Kind::HighGradeRefit, Some(E::FamilyChange)) => true,
-        _ => false,
+    let refit = declared.kind == Kind::HighGradeRefit;
+    let dwelling = refit || matches!(declared.kind, Kind::BuiltHouse | Kind::BoughtFlat);
+    let exempt = match declared.exemption {
+        Some(E::DisasterRebuild | E::HazardRemoval | E::StateRelocation) => dwelling,
+        Some(E::FamilyChange) => refit,
+        None => false,
     };
     Consumption { exempt, amount: declared.amount, person: declared.person_id.map(|person| person.id) }
 }

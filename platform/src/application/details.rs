@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 /// A programme's own facts for one case.
 #[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
 #[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
-pub struct DetailsRecord<T> {
+pub struct DetailsRecord<T: garde::Validate<Context = ()>> {
     /// Key under which a repeated call answers the first one's result.
     #[garde(length(chars, min = 1, max = 100))]
     pub idempotency_key: String,
@@ -27,7 +27,7 @@ pub struct DetailsRecord<T> {
     #[garde(range(min = 1))]
     pub expected_version: i32,
     /// The programme's facts (项目信息).
-    #[garde(skip)]
+    #[garde(dive)]
     pub details: T,
 }
 
@@ -42,7 +42,7 @@ pub async fn record_details<T>(
     input: DetailsRecord<T>,
 ) -> Result<Saved<application::Entity>>
 where
-    T: Serialize + Send,
+    T: Serialize + Send + garde::Validate<Context = ()>,
 {
     let tx = op.begin(permission).await?;
 

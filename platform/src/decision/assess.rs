@@ -11,7 +11,7 @@ use crate::{
 };
 use entity::application;
 use policies::Permission;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 /// The assessment of a case today, with the facts it stands on.
 ///

@@ -261,6 +261,12 @@ impl VerifiedIncome {
                 .field("input.incomes.month")
                 .arg("reason", "a monthly item names its month, another one none")
         })?;
+        let farm = matches!(self.kind, IncomeKind::FarmGross | IncomeKind::FarmCost);
+        ensure(!farm || self.period == Period::LastTwelveMonths, || {
+            Refusal::new(Code::InvalidInput)
+                .field("input.incomes.period")
+                .arg("reason", "farming is verified for the last twelve months")
+        })?;
         Ok(IncomeItem {
             person_id: self.person_id.map(|person| person.id),
             kind: self.kind,
