@@ -70,6 +70,12 @@ codes! {
     Unauthenticated = "UNAUTHENTICATED", "sign in with a valid token", "请使用有效凭证登录";
     AssignmentRequired = "ASSIGNMENT_REQUIRED", "choose one of your assignments with the header Onedoor-Assignment: { $choices }", "请用请求头 Onedoor-Assignment 选择一个任职：{ $choices }";
     PurposeUnknown = "PURPOSE_UNKNOWN", "the purpose { $purpose } is not known", "未知的使用目的 { $purpose }";
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", "this takes { $methods } only", "此处只接受 { $methods } 请求";
+    NotAcceptable = "NOT_ACCEPTABLE", "ask for one of: { $types }", "请接受以下类型之一：{ $types }";
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", "send { $types } in UTF-8, not encoded otherwise", "请以 UTF-8 发送 { $types }，不得另行编码";
+    RequestTooLarge = "REQUEST_TOO_LARGE", "the body has more than { $most } bytes", "请求正文超过 { $most } 字节";
+    RequestTimeout = "REQUEST_TIMEOUT", "the body did not arrive in time", "请求正文未能及时到达";
+    OutcomeUnknown = "OUTCOME_UNKNOWN", "no answer in time; ask again, a change with the same key", "未能及时得到结果，请重试；变更操作请使用同一幂等键";
     BadRequest = "BAD_REQUEST", "the request cannot be read: { $reason }", "无法读取请求：{ $reason }";
     GraphqlParse = "GRAPHQL_PARSE_FAILED", "the document cannot be parsed at line { $line }, column { $column }", "查询语句第 { $line } 行第 { $column } 列无法解析";
     GraphqlValidation = "GRAPHQL_VALIDATION_FAILED", "{ $reason }", "查询不符合模式：{ $reason }";

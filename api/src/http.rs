@@ -1,0 +1,25 @@
+//! HTTP: negotiation, limits, who asks, and GraphQL over HTTP to the letter.
+//!
+//! **Invariant:** the library sees no document that was not lexed, bounded and parsed here.
+
+mod answer;
+mod app;
+mod graphql;
+mod idle;
+mod lexer;
+mod limits;
+mod log;
+mod metrics;
+mod negotiate;
+mod pages;
+mod read;
+pub mod seam;
+mod server;
+mod settings;
+
+pub use app::{App, router};
+pub use server::{Server, stopped};
+pub use settings::{HttpSettings, Limits, Seconds};
+
+#[cfg(test)]
+mod tests;

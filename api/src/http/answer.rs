@@ -1,0 +1,125 @@
+//! Answers: bodies, status and headers.
+
+use super::{
+    negotiate::Media,
+    seam::{Answer, GraphqlError},
+};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use platform::{Code, Language};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What the request log says of an answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    /// Name of the operation.
+    pub(super) operation: Option<String>,
+    /// `query` or `mutation`.
+    pub(super) kind: Option<&'static str>,
+    /// Statements sent to the database.
+    pub(super) sql_count: u32,
+    /// `ok`, or the first code.
+    pub(super) code: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AnswerBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [GraphqlError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<&'a Map<String, Value>>,
+}
+
+/// A refusal by HTTP itself, before GraphQL has a say.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: Code,
+    args: Vec<(&'static str, String)>,
+    header: Option<(header::HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: Code) -> Self {
+        Self { status, code, args: Vec::new(), header: None }
+    }
+
+    /// A request that cannot be read; `part` names the part that is wrong.
+    pub(super) fn unreadable(part: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::BadRequest).arg("reason", part)
+    }
+
+    /// Another method is needed.
+    pub(super) fn method(methods: &'static str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed)
+            .arg("methods", methods)
+            .header(header::ALLOW, HeaderValue::from_static(methods))
+    }
+
+    /// A token that is refused, whatever the reason.
+    pub(super) fn bad_token() -> Self {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated).header(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    /// More than can be done now.
+    pub(super) fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    pub(super) fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+
+    fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    pub(super) fn respond(self, media: Media, language: Language) -> Response {
+        let error = GraphqlError::new(self.code, &self.args, language);
+        let outcome = Outcome { code: Some(self.code.as_str().to_owned()), ..Outcome::default() };
+        let mut response = respond(media, self.status, &Answer::refused(vec![error]), outcome);
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// The answer to an operation: 200, or 400 for a request error where the media type lets the status tell.
+pub(super) fn operation(media: Media, answer: &Answer, outcome: Outcome) -> Response {
+    let status = match (&answer.data, media) {
+        (None, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    respond(media, status, answer, outcome)
+}
+
+pub(super) fn respond(media: Media, status: StatusCode, answer: &Answer, mut outcome: Outcome) -> Response {
+    let extensions = (!answer.extensions.is_empty()).then_some(&answer.extensions);
+    let body = AnswerBody { data: answer.data.as_ref(), errors: &answer.errors, extensions };
+    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    if outcome.code.is_none() {
+        let first = answer.errors.first().and_then(|error| error.extensions.get("code")?.as_str());
+        outcome.code = first.or_else(|| answer.refusals.first().copied()).map(str::to_owned);
+    }
+    outcome.sql_count = answer.sql_count;
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media.header());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+        .insert(header::VARY, HeaderValue::from_static("accept, accept-language, authorization, onedoor-assignment"));
+    response.extensions_mut().insert(outcome);
+    response
+}

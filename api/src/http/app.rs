@@ -1,0 +1,155 @@
+//! The routes.
+
+use super::{
+    answer::Refusal,
+    graphql,
+    log::log,
+    metrics::Metrics,
+    negotiate::Media,
+    pages,
+    seam::{Caller, Execute},
+    settings::HttpSettings,
+};
+use crate::{
+    identity::{AuthError, Identity},
+    playground,
+};
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
+    response::Response,
+    routing::any,
+};
+use platform::{Code, Language};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::{Semaphore, mpsc};
+use tower_http::catch_panic::CatchPanicLayer;
+use uuid::Uuid;
+
+/// What every request is served with.
+pub struct App {
+    pub(super) gateway: Arc<dyn Execute>,
+    pub(super) identity: Arc<Identity>,
+    pub(super) settings: HttpSettings,
+    /// Language of messages when a request names none.
+    pub(super) language: Language,
+    pub(super) metrics: Metrics,
+    pub(super) turns: Arc<Semaphore>,
+    /// Held by every operation under way; stopping waits until all are gone.
+    pub(super) under_way: mpsc::Sender<()>,
+    pub(super) stopping: AtomicBool,
+}
+
+impl App {
+    /// An app, and the end that learns when its last operation is done.
+    pub(super) fn new(
+        gateway: Arc<dyn Execute>,
+        identity: Arc<Identity>,
+        settings: HttpSettings,
+        language: Language,
+    ) -> (Self, mpsc::Receiver<()>) {
+        let (under_way, done) = mpsc::channel(1);
+        let turns = Arc::new(Semaphore::new(settings.operations_max));
+        let stopping = AtomicBool::new(false);
+        let metrics = Metrics::install();
+        (Self { gateway, identity, settings, language, metrics, turns, under_way, stopping }, done)
+    }
+
+    /// Whether the server takes no new work.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn language(&self, headers: &HeaderMap) -> Language {
+        let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Language::accept(text, self.language)
+    }
+}
+
+/// Why there is no caller.
+pub(super) enum NoCaller {
+    Refused(Refusal),
+    AssignmentRequired(Vec<crate::identity::Held>),
+}
+
+impl App {
+    /// Who asks: no token is the public, a token that is refused is nobody.
+    pub(super) async fn caller(&self, headers: &HeaderMap, request_id: Uuid) -> Result<Caller, NoCaller> {
+        let bad_token = || NoCaller::Refused(Refusal::bad_token());
+        let authorization = single(headers, header::AUTHORIZATION.as_str()).map_err(|_| bad_token())?;
+        let unreadable = |name| move |_| NoCaller::Refused(Refusal::unreadable(name));
+        let chosen = single(headers, "onedoor-assignment").map_err(unreadable("Onedoor-Assignment"))?;
+        let purpose = single(headers, "onedoor-purpose").map_err(unreadable("Onedoor-Purpose"))?;
+        let identity = match self.identity.authenticate(authorization, chosen).await {
+            Ok(identity) => identity.map(Arc::new),
+            Err(AuthError::BadToken) => return Err(bad_token()),
+            Err(AuthError::AssignmentRequired(held)) => return Err(NoCaller::AssignmentRequired(held)),
+            Err(AuthError::Internal(error)) => {
+                tracing::error!(%request_id, %error, "users cannot be read");
+                return Err(NoCaller::Refused(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)));
+            }
+        };
+        Ok(Caller { identity, purpose: purpose.map(str::to_owned), language: self.language(headers), request_id })
+    }
+}
+
+/// A header's one value, if it has any; more than one, or one that is no text, is an error.
+fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ()> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| ()),
+        (Some(_), Some(_)) => Err(()),
+    }
+}
+
+/// Every route of the server.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new()
+        .route("/graphql", any(graphql::handle))
+        .route("/schema.graphql", any(pages::schema))
+        .route("/health", any(pages::health))
+        .route("/ready", any(pages::ready))
+        .route("/metrics", any(pages::metrics));
+    if app.settings.playground {
+        router = router
+            .route("/", any(pages::home))
+            .route("/playground", any(pages::playground))
+            .route("/playground/{file}", any(pages::playground));
+    }
+    router
+        .fallback(pages::nothing)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(secure))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), log))
+        .with_state(app)
+}
+
+/// The payload of a panic may hold anything, so it is dropped.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal).respond(Media::Json, Language::En)
+}
+
+/// Headers under which a browser does nothing unasked with what it gets.
+async fn secure(mut response: Response) -> Response {
+    let policy = match response.extensions().get::<playground::Page>() {
+        Some(_) => playground::CONTENT_SECURITY_POLICY,
+        None => "default-src 'none'; frame-ancestors 'none'",
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,177 @@
+//! Serving connections: their number, their pauses and their end are bounded.
+
+use super::{
+    app::{App, router},
+    idle::Idle,
+    metrics,
+    seam::Execute,
+    settings::{HttpSettings, Seconds},
+};
+use crate::identity::Identity;
+use anyhow::{Context, Result};
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use platform::Language;
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+};
+
+/// Longest head of a request.
+const HEAD_BYTES_MAX: usize = 32 << 10;
+/// Most requests at a time on one HTTP/2 connection.
+const STREAMS_MAX: u32 = 64;
+/// How long to wait when the machine has no socket left.
+const BREATH: Duration = Duration::from_millis(100);
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A server that listens.
+pub struct Server {
+    app: Arc<App>,
+    done: mpsc::Receiver<()>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Listens; refuses unsafe settings. Connections wait until `run`.
+    pub async fn listen(
+        address: SocketAddr,
+        settings: HttpSettings,
+        language: Language,
+        identity: Arc<Identity>,
+        gateway: Arc<dyn Execute>,
+    ) -> Result<Self> {
+        settings.check(address)?;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let address = listener.local_addr()?;
+        let (app, done) = App::new(gateway, identity, settings, language);
+        Ok(Self { app: Arc::new(app), done, listener, address })
+    }
+
+    /// Where it listens; the port the system chose, if 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` ends; then no request that was taken is cut, within the time allowed for it.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
+        let Self { app, mut done, listener, .. } = self;
+        let seconds = app.settings.seconds;
+        let connections = Arc::new(Semaphore::new(app.settings.connections_max));
+        let graceful = GracefulShutdown::new();
+        let router = router(Arc::clone(&app));
+        let upkeep = tokio::spawn(upkeep(Arc::clone(&app)));
+        tokio::pin!(stop);
+        loop {
+            let (stream, place) = tokio::select! {
+                () = &mut stop => break,
+                accepted = accept(&listener, &connections) => accepted,
+            };
+            serve(stream, place, router.clone(), seconds, &graceful);
+        }
+        app.stopping.store(true, Ordering::Relaxed);
+        drop(listener);
+        upkeep.abort();
+        let all_ended = async {
+            graceful.shutdown().await;
+            // What changes goes on though its client went away; the last one drops the last sender.
+            drop((router, app));
+            while done.recv().await.is_some() {}
+        };
+        if tokio::time::timeout(Seconds::of(seconds.stop), all_ended).await.is_err() {
+            tracing::warn!("stopped before everything under way had ended");
+        }
+        Ok(())
+    }
+}
+
+/// The next connection, once there is room for it.
+async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+    loop {
+        let Ok(place) = Arc::clone(connections).acquire_owned().await else {
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+fn serve(
+    stream: TcpStream,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    seconds: super::Seconds,
+    graceful: &GracefulShutdown,
+) {
+    // Answers are one write; waiting to fill a segment only delays them.
+    let _ = stream.set_nodelay(true);
+    let stream = Idle::new(stream, Seconds::of(seconds.header), Seconds::of(seconds.idle));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Seconds::of(seconds.header))
+        .max_buf_size(HEAD_BYTES_MAX)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+        .keep_alive_interval(Seconds::of(seconds.idle))
+        .keep_alive_timeout(Seconds::of(seconds.header));
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        metrics::connections(1.0);
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+        metrics::connections(-1.0);
+        drop(place);
+    });
+}
+
+async fn upkeep(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        app.metrics.upkeep();
+    }
+}
+
+/// Ends when the process is asked to stop: SIGTERM, or an interrupt from the keyboard.
+pub async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
