@@ -1,0 +1,3 @@
+//! Tables in: what a town already keeps in workbooks.
+
+pub mod roll;
