@@ -5,7 +5,7 @@ mod step;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::path::Path;
+use std::{path::Path, process::ExitCode};
 use step::Steps;
 
 #[derive(Parser)]
@@ -31,10 +31,20 @@ enum Command {
     },
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     std::env::set_current_dir(root)?;
-    match Arguments::parse().command {
+    match command {
         Command::Test { rest } => test(&rest),
         Command::Bench { rest } => bench(&rest),
     }
