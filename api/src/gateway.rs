@@ -99,6 +99,11 @@ impl Gateway {
     }
 
     async fn answer(&self, op: &Op, operation: Operation) -> Answer {
+        let role = op.actor().map_or("PUB", |actor| actor.role.as_str());
+        if !op.policies().may_read_for(role, &op.purpose) {
+            let args = [("purpose", op.purpose.clone())];
+            return Answer::refused(vec![GraphqlError::new(Code::PurposeUnknown, &args, op.language)]);
+        }
         let snapshot = match self.snapshots.of(op.permissions()) {
             Ok(snapshot) => snapshot,
             Err(error) => return broken(op, &error),

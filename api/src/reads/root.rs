@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
         for call in &compiled.root {
             let value = match &call.what {
                 What::Typename(name) => Value::from(name.as_ref()),
-                What::Introspection(field) => self.introspect(field, call.pos, &compiled.variables, &paths).await,
+                What::Introspection(field) => self.introspect(field, call.pos, compiled, &paths).await,
                 What::Field(field) => self.root_field(field, call, &paths).await.unwrap_or_else(|error| {
                     self.fault(&error, paths.field(0, &call.key), call.pos);
                     Value::Null
@@ -79,12 +79,12 @@ impl<'a> Run<'a> {
         &self,
         field: &async_graphql::parser::types::Field,
         pos: Pos,
-        variables: &Map<String, Value>,
+        compiled: &Compiled,
         paths: &Paths,
     ) -> Value {
         let field = Positioned::new(field.clone(), pos);
         let key: Arc<str> = field.node.response_key().node.as_str().into();
-        match self.snapshot.introspect(field, self.document, variables.clone()).await {
+        match self.snapshot.introspect(field, self.document, compiled).await {
             Ok(value) => value,
             Err(error) => {
                 self.fault(&error, paths.field(0, &key), pos);

@@ -213,6 +213,17 @@ impl<'b> Plain<'b> {
         Scalar::Enum { name: name.to_owned(), description, values }
     }
 
+    /// Text; chrono's dates are written as ours, and a key is the identifier of the row its `x-node` names.
+    fn string(&self, schema: &Value) -> Option<Scalar> {
+        match (schema["format"].as_str(), schema["x-node"].as_str()) {
+            (None, _) => Some(Scalar::String),
+            (Some("date"), _) => Some(Scalar::Date),
+            // Schemas are read once and live as long as the program, and so may the names in them.
+            (Some("uuid"), Some(target)) if self.class.is_some() => Some(Scalar::Id(target.to_owned().leak())),
+            _ => None,
+        }
+    }
+
     /// A scalar or a list.
     fn inline(&mut self, schema: &'b Value, place: &str) -> Option<Read> {
         let (kind, nullable) = match &schema["type"] {
@@ -224,7 +235,7 @@ impl<'b> Plain<'b> {
         };
         let read = match (schema["x-scalar"].as_str(), kind) {
             (Some(name), _) => scalars::by_name(name).map(leaf),
-            (None, "string") if schema.get("enum").is_none() => string(schema["format"].as_str()).map(leaf),
+            (None, "string") if schema.get("enum").is_none() => self.string(schema).map(leaf),
             (None, "boolean") => Some(leaf(Scalar::Boolean)),
             (None, "integer") => {
                 let fits = schema["format"].as_str().is_some_and(|format| INT_FORMATS.contains(&format));
@@ -250,15 +261,6 @@ impl<'b> Plain<'b> {
 
 fn leaf(scalar: Scalar) -> Read {
     Read { ty: TypeRef::named(scalars::name(&scalar)).required(), scalar: Some(scalar) }
-}
-
-/// Text without a format; chrono's dates are written as ours.
-fn string(format: Option<&str>) -> Option<Scalar> {
-    match format {
-        None => Some(Scalar::String),
-        Some("date") => Some(Scalar::Date),
-        Some(_) => None,
-    }
 }
 
 fn is_required(schema: &Value, name: &str) -> bool {

@@ -77,6 +77,11 @@ pub fn write_cell(scalar: &Scalar, cell: &Cell) -> Option<Value> {
 
 /// Checks a value that plain code wrote; `None` says that it is none of this scalar.
 pub fn write_json(scalar: &Scalar, value: &Value) -> Option<Value> {
+    if let (Scalar::Id(target), Some(key)) = (scalar, value.as_str())
+        && !target.is_empty()
+    {
+        return Some(platform::id::encode(target, key).into());
+    }
     let fits = match scalar {
         _ if value.is_null() => true,
         Scalar::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),

@@ -1,7 +1,7 @@
 //! One schema per distinct permission set, built on first use, kept in a bounded cache.
 
 use super::{
-    coerce::RequestError,
+    coerce::{Compiled, RequestError},
     hidden, library,
     load::{LoadError, load},
     prune::prune,
@@ -17,7 +17,7 @@ use async_graphql::{
 use platform::{Code, Error, part::Part};
 use policies::PermissionSet;
 use quick_cache::sync::Cache;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
 /// Snapshots kept unless configured otherwise.
@@ -32,8 +32,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(full: &TypeTable, permissions: &PermissionSet) -> Result<Self, Error> {
-        let table = prune(full, &|name| permissions.contains(name));
+    fn new(full: &TypeTable, holds: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
+        let table = prune(full, holds);
         let library = library::schema(&table).map_err(Error::internal)?;
         Ok(Self { table, library, sdl: OnceLock::new() })
     }
@@ -58,19 +58,19 @@ impl Snapshot {
         &self,
         field: async_graphql::Positioned<Field>,
         document: &ExecutableDocument,
-        variables: Map<String, Value>,
+        compiled: &Compiled,
     ) -> Result<Value, Error> {
         let key = field.node.response_key().node.to_string();
         let pos = field.pos;
         let item = async_graphql::Positioned::new(Selection::Field(field), pos);
         let operation = OperationDefinition {
             ty: OperationType::Query,
-            variable_definitions: Vec::new(),
+            variable_definitions: compiled.definitions.clone(),
             directives: Vec::new(),
             selection_set: async_graphql::Positioned::new(SelectionSet { items: vec![item] }, pos),
         };
         let mut request = Request::new("").data(library::Task::Introspect);
-        request.variables = Variables::from_json(Value::Object(variables));
+        request.variables = Variables::from_json(Value::Object(compiled.variables.clone()));
         request.set_parsed_query(ExecutableDocument {
             operations: DocumentOperations::Single(async_graphql::Positioned::new(operation, pos)),
             fragments: document.fragments.clone(),
@@ -111,7 +111,12 @@ impl Snapshots {
 
     /// The schema of a permission set.
     pub fn of(&self, permissions: &PermissionSet) -> Result<Arc<Snapshot>, Error> {
-        self.cache.get_or_insert_with(permissions.key(), || Snapshot::new(&self.full, permissions).map(Arc::new))
+        self.cache.get_or_insert_with(permissions.key(), || self.build(&|name| permissions.contains(name)).map(Arc::new))
+    }
+
+    /// A schema outside the cache.
+    pub fn build(&self, holds: &dyn Fn(&str) -> bool) -> Result<Snapshot, Error> {
+        Snapshot::new(&self.full, holds)
     }
 
     /// Everything the parts declare.

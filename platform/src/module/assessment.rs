@@ -62,6 +62,13 @@ pub struct Assessment {
     pub parameters: Vec<UsedParameter>,
 }
 
+impl Assessment {
+    /// Codes of the rules that do not hold.
+    pub fn failed_rules(&self) -> Vec<&str> {
+        self.rules.iter().filter(|rule| !rule.passed).map(|rule| rule.code.as_str()).collect()
+    }
+}
+
 /// One rule and whether it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +94,7 @@ pub struct AmountLine {
     /// Why: the category of a top-up, or the programme.
     pub reason: String,
     /// Key of the person, for per-person lines.
+    #[schemars(extend("x-node" = "Person"))]
     pub person_id: Option<uuid::Uuid>,
     /// Amount.
     pub amount: Fen,

@@ -10,7 +10,7 @@ use async_graphql::{
     Pos, Positioned,
     parser::types::{
         Directive, DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
-        SelectionSet,
+        SelectionSet, VariableDefinition,
     },
 };
 use platform::Code;
@@ -39,8 +39,10 @@ pub struct Compiled {
     pub kind: Kind,
     /// Fields of the root, merged, in response order.
     pub root: Vec<Call>,
-    /// Coerced variables, for introspection.
+    /// Coerced variables with their definitions, for introspection.
     pub variables: Map<String, Value>,
+    /// Definitions of the variables.
+    pub definitions: Vec<Positioned<VariableDefinition>>,
 }
 
 /// One selected field with its arguments.
@@ -98,7 +100,8 @@ pub fn compile(
     let mut selector = Selector { table, document, variables: &variables, errors: Vec::new(), calls: 0 };
     let calls = selector.object(root, &[&operation.node.selection_set.node]);
     if selector.errors.is_empty() {
-        Ok(Compiled { kind, root: calls, variables: variables.values() })
+        let definitions = operation.node.variable_definitions.clone();
+        Ok(Compiled { kind, root: calls, variables: variables.values(), definitions })
     } else {
         Err(selector.errors)
     }
