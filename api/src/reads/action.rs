@@ -9,11 +9,11 @@ use crate::schema::{
     coerce::{Below, Call, What},
     types::{ActionOf, Resolve, Stored},
 };
+use futures_util::FutureExt;
 use platform::{
     Code, Error, Refusal, Result, code, dispatch,
     part::{Cell, Output},
 };
-use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -86,7 +86,8 @@ impl Run<'_> {
                     }
                     _ => {
                         let one = self.object(std::slice::from_ref(call), &ended.plain, &mut path);
-                        one.and_then(|mut object| object.get_mut(call.key.as_ref()).map(Value::take)).unwrap_or_default()
+                        one.and_then(|mut object| object.get_mut(call.key.as_ref()).map(Value::take))
+                            .unwrap_or_default()
                     }
                 },
             };
@@ -108,14 +109,7 @@ impl Run<'_> {
     }
 
     /// The row as it now is, read anew: after the commit, in the actor's own scope.
-    async fn payload_row(
-        &self,
-        ended: &Ended,
-        stored: Stored,
-        outer: &Call,
-        call: &Call,
-        paths: &Arc<Paths>,
-    ) -> Value {
+    async fn payload_row(&self, ended: &Ended, stored: Stored, outer: &Call, call: &Call, paths: &Arc<Paths>) -> Value {
         let (Some(key), Below::Object(calls)) = (&ended.key, &call.below) else { return Value::Null };
         let needs = Needs::of(self.asking.op, stored, calls);
         match self.by_key(stored, stored.0.key, std::slice::from_ref(key), needs).await {

@@ -40,7 +40,10 @@ impl Asking<'_> {
             for (name, comparison) in comparisons(column) {
                 let Some(value) = given.get(&name).filter(|value| !value.is_null()) else { continue };
                 if !self.shows(stored, column.column) {
-                    return Err(bad(format!("{} is not shown for this purpose, so nothing filters by it", column.field)));
+                    return Err(bad(format!(
+                        "{} is not shown for this purpose, so nothing filters by it",
+                        column.field
+                    )));
                 }
                 all = all.add(compare(stored, column, comparison, value));
                 if let Some(guard) = self.narrower(stored, column.column) {
@@ -55,7 +58,8 @@ impl Asking<'_> {
     fn narrower(&self, stored: Stored, column: &str) -> Option<Condition> {
         let permission = field_of(stored.0, column)?.permission;
         let scope = self.op.scope(&permission);
-        (scope != self.op.scope(&stored.permission)).then(|| entity::scope::condition(&stored.scope, stored.table, &scope))
+        (scope != self.op.scope(&stored.permission))
+            .then(|| entity::scope::condition(&stored.scope, stored.table, &scope))
     }
 
     /// The order of a list at the root.
@@ -67,7 +71,9 @@ impl Asking<'_> {
                 (None, Some(column)) => (column, Direction::Desc),
                 (None, None) => continue,
             };
-            let Some(order) = list.orders.iter().find(|order| order.column.eq_ignore_ascii_case(column)) else { continue };
+            let Some(order) = list.orders.iter().find(|order| order.column.eq_ignore_ascii_case(column)) else {
+                continue;
+            };
             if !self.shows(stored, order.column) || self.narrower(stored, order.column).is_some() {
                 return Err(bad(format!("{} is not shown for this purpose, so nothing is ordered by it", order.field)));
             }

@@ -12,9 +12,7 @@ use platform::{
 };
 use sea_orm::{
     Condition, ConnectionTrait,
-    sea_query::{
-        Alias, Expr, ExprTrait, Func, Order as SqlOrder, Query, SelectStatement, WindowStatement,
-    },
+    sea_query::{Alias, Expr, ExprTrait, Func, Order as SqlOrder, Query, SelectStatement, WindowStatement},
 };
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -129,7 +127,9 @@ impl Listing {
                 query.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), ranks, Alias::new(RANK));
                 let ranked = "ranked";
                 let mut outer = Query::select();
-                for name in needs.columns.iter().map(|name| (*name).to_owned()).chain((0..needs.guards.len()).map(flag_name)) {
+                for name in
+                    needs.columns.iter().map(|name| (*name).to_owned()).chain((0..needs.guards.len()).map(flag_name))
+                {
                     outer.column((Alias::new(ranked), Alias::new(name)));
                 }
                 let rank = || Expr::col((Alias::new(ranked), Alias::new(RANK)));

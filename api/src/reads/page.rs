@@ -97,15 +97,8 @@ impl Run<'_> {
         } else {
             listing.fetch(self.asking.op, &window, needs).await?
         };
-        let asked = Pages {
-            listing,
-            window: &window,
-            set: &set,
-            pages: &pages,
-            places,
-            paths,
-            key: Arc::clone(&call.key),
-        };
+        let asked =
+            Pages { listing, window: &window, set: &set, pages: &pages, places, paths, key: Arc::clone(&call.key) };
         let mut objects: Vec<Option<Map<String, Value>>> =
             places.iter().map(|place| place.map(|_| Map::with_capacity(calls.len()))).collect();
         for call in calls {
@@ -204,11 +197,8 @@ impl Run<'_> {
 
     /// Whether rows precede or follow each page, exactly: what was fetched beyond it, or what its cursor cut off.
     async fn goes_on(&self, asked: &Pages<'_>, backward: bool) -> Result<Vec<Option<Value>>> {
-        let cut = if backward {
-            (&asked.window.after, Side::AtOrBefore)
-        } else {
-            (&asked.window.before, Side::AtOrAfter)
-        };
+        let cut =
+            if backward { (&asked.window.after, Side::AtOrBefore) } else { (&asked.window.before, Side::AtOrAfter) };
         let beyond = self.beyond(asked, cut).await?;
         let reading = asked.window.backward == backward;
         Ok(asked.each(|list| Some(((reading && asked.pages[list].more) || beyond[list]).into())))

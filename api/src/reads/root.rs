@@ -51,7 +51,13 @@ impl<'a> Run<'a> {
     /// Starts answering for an operation.
     pub fn new(op: &'a Op, snapshot: &'a Snapshot, document: &'a ExecutableDocument) -> Self {
         let disclosures = Disclosures::new(op.policies(), &op.purpose);
-        Self { asking: Asking { op, disclosures }, snapshot, document, faults: Mutex::default(), refusals: Mutex::default() }
+        Self {
+            asking: Asking { op, disclosures },
+            snapshot,
+            document,
+            faults: Mutex::default(),
+            refusals: Mutex::default(),
+        }
     }
 
     /// Answers the root: its data, null when a field that may not be null is; the faults beside it; and the
@@ -217,13 +223,7 @@ impl<'a> Run<'a> {
     }
 
     /// Notes the same fault at every object of a level that asked.
-    pub(super) fn fault_all(
-        &self,
-        error: &Error,
-        asked: impl Iterator<Item = bool>,
-        call: &Call,
-        paths: &Paths,
-    ) {
+    pub(super) fn fault_all(&self, error: &Error, asked: impl Iterator<Item = bool>, call: &Call, paths: &Paths) {
         for (at, asked) in asked.enumerate() {
             if asked {
                 self.fault(error, paths.field(at, &call.key), call.pos);

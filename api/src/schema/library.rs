@@ -3,9 +3,7 @@
 //! Nothing of ours is resolved by it: it leaves failed fields out and nests futures per field, where the reads
 //! answer a level of rows at once.
 
-use super::{
-    types::{FieldDef, InputValueDef, MUTATION, NODE, QUERY, TypeDef, TypeRef, TypeTable},
-};
+use super::types::{FieldDef, InputValueDef, MUTATION, NODE, QUERY, TypeDef, TypeRef, TypeTable};
 use async_graphql::{
     CacheControl, Response, ServerError, ValidationResult,
     dynamic::{
@@ -47,13 +45,16 @@ pub(super) fn schema(table: &TypeTable) -> Result<Schema, SchemaError> {
             }
             TypeDef::Input(def) => {
                 let input = InputObject::new(def.name.as_ref()).description(&def.description);
-                builder.register(def.fields.values().fold(input, |object, field| object.field(input_value(table, field))))
+                builder
+                    .register(def.fields.values().fold(input, |object, field| object.field(input_value(table, field))))
             }
             TypeDef::Enum(def) => {
                 let list = Enum::new(def.name.as_ref()).description(&def.description);
-                builder.register(def.values.iter().fold(list, |list, value| {
-                    list.item(EnumItem::new(&value.name).description(&value.description))
-                }))
+                builder.register(
+                    def.values.iter().fold(list, |list, value| {
+                        list.item(EnumItem::new(&value.name).description(&value.description))
+                    }),
+                )
             }
             TypeDef::Scalar(def) => builder.register(Scalar::new(def.name.as_ref()).description(&def.description)),
         };

@@ -63,7 +63,8 @@ impl Catalogue {
         for part in parts {
             for stored in &part.types {
                 if let Some((_, other)) = types.insert(stored.name, (stored, part.name)) {
-                    builder.refuse(&format!("type {}", stored.name), &format!("both {other} and {} store it", part.name));
+                    builder
+                        .refuse(&format!("type {}", stored.name), &format!("both {other} and {} store it", part.name));
                 }
             }
         }
@@ -210,6 +211,7 @@ fn check(def: &TypeDef, place: &str, problems: &mut Vec<String>) {
 /// Fields are `lowerCamel`; types and enum values begin with a capital.
 fn is_name(name: &str, lower: bool) -> bool {
     let mut bytes = name.bytes();
-    let first = bytes.next().is_some_and(|byte| if lower { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() });
+    let first =
+        bytes.next().is_some_and(|byte| if lower { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() });
     first && bytes.all(|byte| byte.is_ascii_alphanumeric() || (!lower && byte == b'_'))
 }

@@ -1,10 +1,10 @@
 //! Cutting the table down to what one permission set may have and the roots reach.
 
+use super::scalars::BUILT_IN;
 use super::{
     stored::plain_field,
     types::{EnumDef, FieldDef, InputDef, MUTATION, NODE, ObjectDef, QUERY, Resolve, TypeDef, TypeRef, TypeTable},
 };
-use super::scalars::BUILT_IN;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -4,7 +4,10 @@ use super::{
     load::{Builder, Catalogue},
     plain::Plain,
     stored::{self, optional, plain_field},
-    types::{ActionOf, FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve, Stored, TypeDef, TypeRef},
+    types::{
+        ActionOf, FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve, Stored, TypeDef,
+        TypeRef,
+    },
 };
 use platform::part::{Action, DataClass, Output, Part, lower_camel};
 use std::{collections::BTreeMap, sync::Arc};

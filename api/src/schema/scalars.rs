@@ -68,7 +68,9 @@ pub fn write_cell(scalar: &Scalar, cell: &Cell) -> Option<Value> {
         (Scalar::Id(target), Cell::Uuid(id)) => platform::id::encode(target, &id.to_string()).into(),
         (Scalar::Int, Cell::Int(number)) => i32::try_from(*number).ok()?.into(),
         (Scalar::Boolean, Cell::Bool(truth)) => (*truth).into(),
-        (Scalar::Enum { values, .. }, Cell::Text(text)) if !values.iter().any(|(known, _)| known == text) => return None,
+        (Scalar::Enum { values, .. }, Cell::Text(text)) if !values.iter().any(|(known, _)| known == text) => {
+            return None;
+        }
         (Scalar::Money | Scalar::DateTime | Scalar::Id(_) | Scalar::Int | Scalar::Boolean, _) => return None,
         (_, Cell::Text(text)) => text.as_str().into(),
         _ => return None,
@@ -117,7 +119,10 @@ mod tests {
     #[test]
     fn cells_are_written_as_clients_read_them() {
         assert_eq!(write_cell(&Scalar::Money, &Cell::Int(123_405)), Some("1234.05".into()));
-        assert_eq!(write_cell(&Scalar::DateTime, &Cell::Int(1_539_910_800_000_000)), Some("2018-10-19T09:00:00+08:00".into()));
+        assert_eq!(
+            write_cell(&Scalar::DateTime, &Cell::Int(1_539_910_800_000_000)),
+            Some("2018-10-19T09:00:00+08:00".into())
+        );
         assert_eq!(write_cell(&Scalar::Int, &Cell::Int(i64::from(i32::MAX) + 1)), None);
         assert_eq!(write_cell(&Scalar::Date, &Cell::Null), Some(Value::Null));
     }

@@ -111,7 +111,8 @@ impl Snapshots {
 
     /// The schema of a permission set.
     pub fn of(&self, permissions: &PermissionSet) -> Result<Arc<Snapshot>, Error> {
-        self.cache.get_or_insert_with(permissions.key(), || self.build(&|name| permissions.contains(name)).map(Arc::new))
+        self.cache
+            .get_or_insert_with(permissions.key(), || self.build(&|name| permissions.contains(name)).map(Arc::new))
     }
 
     /// A schema outside the cache.

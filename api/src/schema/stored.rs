@@ -67,7 +67,11 @@ fn field_def(
         return None;
     }
     let guard = (field.permission.name != stored.permission.name).then_some(field.permission);
-    let mut def = FieldDef { class: field.class, cost: field.cost, ..plain_field(&field.name, &field.description, TypeRef::named(""), Resolve::Nothing) };
+    let mut def = FieldDef {
+        class: field.class,
+        cost: field.cost,
+        ..plain_field(&field.name, &field.description, TypeRef::named(""), Resolve::Nothing)
+    };
     def.permissions = vec![field.permission.name];
     match &field.kind {
         FieldKind::Column { column, scalar, nullable } => {
@@ -96,10 +100,8 @@ fn field_def(
                 return None;
             };
             if kind_of(stored, edge.local).is_none() || kind_of(stored, edge.local) != kind_of(target, edge.remote) {
-                let reason = format!(
-                    "{}.{} and {}.{} do not join",
-                    stored.table, edge.local, target.table, edge.remote
-                );
+                let reason =
+                    format!("{}.{} and {}.{} do not join", stored.table, edge.local, target.table, edge.remote);
                 builder.refuse(place, &reason);
                 return None;
             }

@@ -17,12 +17,26 @@ const CHANGE: Permission = Permission { name: "case.change", step: None, program
 
 fn column(name: &str, column: &'static str, permission: Permission) -> Field {
     let kind = FieldKind::Column { column, scalar: Scalar::String, nullable: false };
-    Field { name: name.to_owned(), description: "A column.".to_owned(), permission, class: DataClass::Internal, cost: 0, kind }
+    Field {
+        name: name.to_owned(),
+        description: "A column.".to_owned(),
+        permission,
+        class: DataClass::Internal,
+        cost: 0,
+        kind,
+    }
 }
 
 fn edge(name: &str, permission: Permission, edge: Edge) -> Field {
     let kind = FieldKind::Edge(edge);
-    Field { name: name.to_owned(), description: "An edge.".to_owned(), permission, class: DataClass::Internal, cost: 1, kind }
+    Field {
+        name: name.to_owned(),
+        description: "An edge.".to_owned(),
+        permission,
+        class: DataClass::Internal,
+        cost: 1,
+        kind,
+    }
 }
 
 fn stored(name: &'static str, permission: Permission, fields: Vec<Field>) -> StoredType {
@@ -178,12 +192,26 @@ fn parts_that_are_not_sound_are_refused_with_both_sides_named() {
     refused(|part| part.types[0].fields[0].description.clear(), "part toy: Case.number: it has no description");
     refused(|part| part.types[0].fields[0].name = "snake_case".to_owned(), "\"snake_case\" is no name of the API");
     refused(|part| part.types[0].fields[0].class = DataClass::Sealed, "what is SEALED is in no schema");
-    refused(|part| { part.types.pop(); }, "Case.owner: no part stores the type Owner");
+    refused(
+        |part| {
+            part.types.pop();
+        },
+        "Case.owner: no part stores the type Owner",
+    );
     refused(|part| part.types[0].fields[0] = column("owner", "owner_id", CASE), "a key is shown by an edge");
-    refused(|part| part.mutations[0].input = input(json!({ "type": "integer", "format": "int64" })), "does not fit Int");
+    refused(
+        |part| part.mutations[0].input = input(json!({ "type": "integer", "format": "int64" })),
+        "does not fit Int",
+    );
     refused(|part| part.mutations[0].input = input(json!({ "type": "number" })), "outside the language");
-    refused(|part| part.mutations[0].input = input(json!({ "type": "object", "additionalProperties": true })), "named fields");
-    refused(|part| part.mutations[0].input = input(json!({ "description": "Kinds.", "type": "string", "enum": ["A"] })), "Kind.A: it has no description");
+    refused(
+        |part| part.mutations[0].input = input(json!({ "type": "object", "additionalProperties": true })),
+        "named fields",
+    );
+    refused(
+        |part| part.mutations[0].input = input(json!({ "description": "Kinds.", "type": "string", "enum": ["A"] })),
+        "Kind.A: it has no description",
+    );
 
     let twice = problems(vec![toy(), Part { name: "copy", ..toy() }]);
     assert!(twice.contains("type Case: both toy and copy store it"), "{twice}");
@@ -205,10 +233,26 @@ async fn what_is_hidden_is_answered_exactly_as_a_typo_is() {
         ("{ cases { nodes { secret } } }", "{ cases { nodes { sacrit } } }", "Case.secret"),
         ("{ cases { nodes { owner { id } } } }", "{ cases { nodes { awnir { id } } } }", "Case.owner"),
         ("{ node(id: 1) { ... on Owner { id } } }", "{ node(id: 1) { ... on Awnir { id } } }", "Owner"),
-        ("{ cases(filter: { secret: \"a\" }) { totalCount } }", "{ cases(filter: { sacrit: \"a\" }) { totalCount } }", "CaseFilter.secret"),
-        ("{ cases(orderBy: SECRET_ASC) { totalCount } }", "{ cases(orderBy: SACRIT_ASC) { totalCount } }", "CaseOrder.SECRET_ASC"),
-        ("mutation { caseChange(input: {}) { userErrors { code } } }", "mutation { caseChinge(input: {}) { userErrors { code } } }", "Mutation.caseChange"),
-        ("query($v: CaseChangeInput) { cases { totalCount } }", "query($v: CaseChingeInput) { cases { totalCount } }", "CaseChangeInput"),
+        (
+            "{ cases(filter: { secret: \"a\" }) { totalCount } }",
+            "{ cases(filter: { sacrit: \"a\" }) { totalCount } }",
+            "CaseFilter.secret",
+        ),
+        (
+            "{ cases(orderBy: SECRET_ASC) { totalCount } }",
+            "{ cases(orderBy: SACRIT_ASC) { totalCount } }",
+            "CaseOrder.SECRET_ASC",
+        ),
+        (
+            "mutation { caseChange(input: {}) { userErrors { code } } }",
+            "mutation { caseChinge(input: {}) { userErrors { code } } }",
+            "Mutation.caseChange",
+        ),
+        (
+            "query($v: CaseChangeInput) { cases { totalCount } }",
+            "query($v: CaseChingeInput) { cases { totalCount } }",
+            "CaseChangeInput",
+        ),
     ] {
         let ((told, found), (typo_told, typo_found)) = (answer(hidden).await, answer(typo).await);
         let spelled = |text: &str| {
@@ -219,7 +263,10 @@ async fn what_is_hidden_is_answered_exactly_as_a_typo_is() {
         assert!(!told.is_empty(), "{hidden} passed");
         assert_eq!(told.len(), typo_told.len());
         for (hidden, typo) in told.iter().zip(&typo_told) {
-            assert_eq!((hidden.code, &hidden.message, &hidden.locations), (typo.code, &spelled(&typo.message), &typo.locations));
+            assert_eq!(
+                (hidden.code, &hidden.message, &hidden.locations),
+                (typo.code, &spelled(&typo.message), &typo.locations)
+            );
         }
         assert!(found.iter().any(|found| found == name), "{hidden}: {found:?}");
         assert_eq!(typo_found, Vec::<String>::new());
@@ -231,14 +278,18 @@ async fn what_is_hidden_is_answered_exactly_as_a_typo_is() {
 async fn introspection_and_sdl_tell_the_same() {
     let snapshots = Snapshots::new(vec![toy()].leak(), &|_| true, 4).unwrap();
     let own = snapshots.build(&|_| true).unwrap();
-    let document = parse_query("query($n: String!) { __type(name: $n) { ...T } } fragment T on __Type { name fields { name description } }").unwrap();
+    let document = parse_query(
+        "query($n: String!) { __type(name: $n) { ...T } } fragment T on __Type { name fields { name description } }",
+    )
+    .unwrap();
     assert_eq!(own.validate(&document, None).await, []);
     let variables = json!({ "n": "Case" });
     let compiled = coerce::compile(&own.table, &document, None, variables.as_object().unwrap()).unwrap();
     let coerce::What::Introspection(field) = &compiled.root[0].what else { panic!("no introspection") };
     let field = async_graphql::Positioned::new((**field).clone(), compiled.root[0].pos);
     let answer = own.introspect(field, &document, &compiled).await.unwrap();
-    let names: Vec<_> = answer["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        answer["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["id", "number", "owner", "secret"]);
     let sdl = own.sdl();
     let document = parse_schema(sdl).unwrap();

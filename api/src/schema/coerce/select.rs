@@ -199,9 +199,8 @@ impl<'a> Selector<'a> {
             };
             let condition = directive.node.get_argument("if");
             let coercion = self.coercion();
-            let value = condition.map(|value| {
-                coercion.value(&value.node, &crate::schema::TypeRef::named("Boolean").required())
-            });
+            let value = condition
+                .map(|value| coercion.value(&value.node, &crate::schema::TypeRef::named("Boolean").required()));
             match value {
                 Some(Ok(Value::Bool(held))) => held == wanted,
                 other => {

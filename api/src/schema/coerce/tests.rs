@@ -50,7 +50,10 @@ fn table(argument: &str, default: Option<Value>) -> TypeTable {
         ("Pair", input("Pair", vec![value("a", "String", None), value("b", "Int!", None)])),
         (
             "Defaults",
-            input("Defaults", vec![value("on", "Boolean!", Some(json!(true))), value("list", "[Int!]!", Some(json!([7])))]),
+            input(
+                "Defaults",
+                vec![value("on", "Boolean!", Some(json!(true))), value("list", "[Int!]!", Some(json!([7])))],
+            ),
         ),
         ("Color", TypeDef::Enum(EnumDef { name: "Color".into(), description: String::new(), values: color.to_vec() })),
     ];
@@ -113,12 +116,25 @@ fn input_objects_are_coerced_by_the_table_of_the_specification() {
     assert_eq!(literal("{ b: $i }", json!({ "i": 5 })), good(json!({ "b": 5 })));
     assert_eq!(literal("{ b: $i }", json!({ "i": null })), Err(()));
     assert_eq!(literal("{ b: $o }", json!({ "o": 1 })), Err(()), "a nullable variable does not fit Int!");
-    for wrong in [r#""abc123""#, r#"{ a: "abc", b: "123" }"#, r#"{ a: "abc" }"#, r#"{ a: "abc", b: null }"#, r#"{ b: 123, c: "xyz" }"#, "[{ a: 1 }]"] {
+    for wrong in [
+        r#""abc123""#,
+        r#"{ a: "abc", b: "123" }"#,
+        r#"{ a: "abc" }"#,
+        r#"{ a: "abc", b: null }"#,
+        r#"{ b: 123, c: "xyz" }"#,
+        "[{ a: 1 }]",
+    ] {
         assert_eq!(literal(wrong, json!({})), Err(()), "{wrong}");
     }
     let variable = |json: Value| argument("Pair", "query($v: Pair) { f(arg: $v) }", json!({ "v": json }));
     assert_eq!(variable(json!({ "b": 123 })), good(json!({ "b": 123 })));
-    for wrong in [json!("abc123"), json!({ "a": "abc", "b": "123" }), json!({ "a": "abc" }), json!({ "b": 1, "c": 2 }), json!([])] {
+    for wrong in [
+        json!("abc123"),
+        json!({ "a": "abc", "b": "123" }),
+        json!({ "a": "abc" }),
+        json!({ "b": 1, "c": 2 }),
+        json!([]),
+    ] {
         assert_eq!(variable(wrong.clone()), Err(()), "{wrong}");
     }
 }
@@ -176,7 +192,10 @@ fn defaults_of_arguments_and_fields_are_filled_in() {
     assert_eq!(with_default("query($v: Int) { f(arg: $v) }", json!({})), json!(9));
     assert_eq!(with_default("query($v: Int) { f(arg: $v) }", json!({ "v": null })), Value::Null);
     assert_eq!(argument("Defaults", "{ f(arg: {}) }", json!({})), Ok(Some(json!({ "on": true, "list": [7] }))));
-    assert_eq!(argument("Defaults", "{ f(arg: { list: 1 }) }", json!({})), Ok(Some(json!({ "on": true, "list": [1] }))));
+    assert_eq!(
+        argument("Defaults", "{ f(arg: { list: 1 }) }", json!({})),
+        Ok(Some(json!({ "on": true, "list": [1] })))
+    );
     assert_eq!(argument("Defaults", "{ f(arg: { on: null }) }", json!({})), Err(()));
 }
 
@@ -187,14 +206,22 @@ fn selections_are_merged_skipped_and_spread_in_document_order() {
         calls.iter().map(|call| call.key.to_string()).collect()
     };
     assert_eq!(keys("{ b: f a: f b: f __typename }", json!({})), ["b", "a", "__typename"]);
-    assert_eq!(keys("{ ...F c: f } fragment F on Query { a: f ... on Query { b: f } ... on Other { z: f } }", json!({})), ["a", "b", "c"]);
+    assert_eq!(
+        keys("{ ...F c: f } fragment F on Query { a: f ... on Query { b: f } ... on Other { z: f } }", json!({})),
+        ["a", "b", "c"]
+    );
     let document = "query($yes: Boolean!, $no: Boolean = false) { a: f @skip(if: $yes) b: f @include(if: $no) c: f @include(if: $yes) @skip(if: $no) }";
     assert_eq!(keys(document, json!({ "yes": true })), ["c"]);
 }
 
 #[test]
 fn errors_tell_the_place_and_never_the_value() {
-    let errors = run(&table("[Pair!]", None), "query($v: [Pair!]) { f(arg: $v) }", &json!({ "v": [{ "b": 1 }, { "b": "510229196606200055" }] })).unwrap_err();
+    let errors = run(
+        &table("[Pair!]", None),
+        "query($v: [Pair!]) { f(arg: $v) }",
+        &json!({ "v": [{ "b": 1 }, { "b": "510229196606200055" }] }),
+    )
+    .unwrap_err();
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].message, "Variable \"$v\" got an invalid value: at \"1.b\": expected type \"Int\"");
     assert_eq!(errors[0].locations.len(), 1);

@@ -61,7 +61,9 @@ impl Coercion<'_> {
     pub(super) fn provided(&self, def: &InputValueDef, given: Option<&Literal>) -> Result<Option<Value>, Wrong> {
         let by_default = || match &def.default {
             Some(default) => self.json(default, &def.ty).map(Some),
-            None if def.ty.is_required() => Err(Wrong::new(format!("type \"{}\" is required but not provided", def.ty))),
+            None if def.ty.is_required() => {
+                Err(Wrong::new(format!("type \"{}\" is required but not provided", def.ty)))
+            }
             None => Ok(None),
         };
         match given {
@@ -92,7 +94,8 @@ impl Coercion<'_> {
             return Err(Wrong::new(format!("variable \"${name}\" is not defined")));
         };
         if !held.fits(ty, has_default) {
-            let reason = format!("variable \"${name}\" of type \"{}\" used in position expecting type \"{ty}\"", held.ty);
+            let reason =
+                format!("variable \"${name}\" of type \"{}\" used in position expecting type \"{ty}\"", held.ty);
             return Err(Wrong::new(reason));
         }
         match &held.value {
