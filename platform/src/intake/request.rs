@@ -10,7 +10,7 @@ use crate::{
     application::module_of,
     case::{Step, log},
     code::Code,
-    error::{Error, Refusal, Result},
+    error::{Error, Refusal, Result, ensure},
     id::Ref,
     module::Manifest,
     op::Op,
@@ -73,6 +73,7 @@ pub(super) async fn submit(op: &Op, mut input: RequestSubmit) -> Result<Saved<re
     let household = own_household(&tx, input.household_id.id).await?;
     let window = own_window(&tx).await?;
     let members = current_members(tx.conn(), household.id).await?;
+    ensure_someone_counts(&members)?;
     ensure_applicant(&tx, input.applicant_id.id, &members).await?;
     ensure_no_relative(tx.conn(), [op.signed_in()?.user_id], &members, "input.householdId").await?;
     input.programmes.sort();
@@ -128,6 +129,13 @@ async fn own_window(tx: &Tx<'_>) -> Result<service_window::Model> {
         .one(tx.conn())
         .await?
         .ok_or_else(|| Code::NoActiveWindow.into())
+}
+
+/// Aid is for the counted members; a case without one would stand for nobody.
+fn ensure_someone_counts(members: &[Member]) -> Result<()> {
+    ensure(members.iter().any(Member::counts), || {
+        Refusal::new(Code::InvalidInput).field("input.householdId").arg("reason", "the household has no counted member")
+    })
 }
 
 /// The applicant is a member, or an agent whose record the window reaches.
