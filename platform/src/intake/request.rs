@@ -188,6 +188,11 @@ async fn open_case(
     members: &[Member],
 ) -> Result<()> {
     let op = tx.op();
+    // Who handles a programme is a dated fact of the policies, not what the module says of itself.
+    let unit = op
+        .policies()
+        .handling_unit(manifest.programme, op.today().0)
+        .ok_or_else(|| Refusal::new(Code::ProgrammeNotOffered).arg("programme", manifest.programme))?;
     let state = match op.signed_in()?.level {
         Level::Village => ApplicationState::VillageReceived,
         Level::Town | Level::District | Level::School => ApplicationState::TownPending,
@@ -198,7 +203,7 @@ async fn open_case(
         request_id: request.id,
         household_id: request.household_id,
         programme: manifest.programme.to_owned(),
-        unit: manifest.unit.to_owned(),
+        unit: unit.to_owned(),
         jurisdiction: request.jurisdiction.clone(),
         state,
         received_on: request.received_on,
