@@ -1,5 +1,6 @@
 //! The gateway and the program, in the order a request meets them.
 
+pub mod cli;
 pub mod gateway;
 pub mod http;
 pub mod identity;

@@ -1,0 +1,129 @@
+//! The command line: what each command takes, and one clear line when it fails.
+
+pub mod demo;
+mod import;
+mod keys;
+mod policy;
+mod schema;
+mod seed;
+mod serve;
+mod settings;
+mod store;
+mod table;
+mod telemetry;
+mod token;
+mod verify;
+
+pub use keys::Keys;
+pub use store::{Store, StoreOptions};
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// One door for every application for social assistance: the headless platform.
+#[derive(Parser)]
+#[command(name = "onedoor", version, about, long_about = None, propagate_version = true)]
+struct Cli {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start with sample data: a store, users for every role, a village roll; then serve.
+    Demo(demo::DemoArgs),
+    /// Serve a store without sample data.
+    Serve(serve::ServeArgs),
+    /// Print a token of a user.
+    Token(token::TokenArgs),
+    /// Make a file of new keys for `serve`.
+    Keys(keys::KeysArgs),
+    /// Import tables.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Check and explain the policies.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Print the schema a user sees.
+    Schema(schema::SchemaArgs),
+    /// Walk the record: chains, protected rows, ledger, assessments.
+    Verify(verify::VerifyArgs),
+}
+
+/// Which store a command works on.
+#[derive(Args, Debug, Clone, Default)]
+#[group(multiple = false)]
+pub struct StoreArgs {
+    /// Directory of a demo store.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Database by URL: sqlite://PATH or postgres://…; its keys come from the settings.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+impl StoreArgs {
+    /// Whether one is named at all.
+    fn named(&self) -> bool {
+        self.data.is_some() || self.database.is_some()
+    }
+}
+
+/// How a command ended.
+pub enum Outcome {
+    /// It did what it was asked.
+    Done,
+    /// It did it, and what it looked at is not as it must be.
+    Wrong,
+}
+
+/// Runs the program on its own arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(matches!(cli.command, Command::Demo(_) | Command::Serve(_)));
+    let json = cli.json;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into(), json),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Wrong) => ExitCode::FAILURE,
+        Err(error) => fail(&error, json),
+    }
+}
+
+async fn run(cli: Cli) -> Result<Outcome> {
+    let json = cli.json;
+    match cli.command {
+        Command::Demo(args) => demo::run(args, json).await,
+        Command::Serve(args) => serve::run(args, json).await,
+        Command::Token(args) => token::run(args, json).await,
+        Command::Keys(args) => keys::run(&args, json),
+        Command::Import(command) => import::run(command, json).await,
+        Command::Policy(command) => policy::run(command, json).await,
+        Command::Schema(args) => schema::run(args, json).await,
+        Command::Verify(args) => verify::run(args, json).await,
+    }
+}
+
+/// One line on standard error, whatever went wrong.
+fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
+    let line = format!("{error:#}").replace(['\n', '\r'], " ");
+    if json {
+        eprintln!("{}", serde_json::json!({ "error": line }));
+    } else {
+        eprintln!("error: {line}");
+    }
+    ExitCode::FAILURE
+}
+
+/// Prints a value as one line of JSON.
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(())
+}

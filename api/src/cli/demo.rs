@@ -1,0 +1,207 @@
+//! `onedoor demo`: a store with sample data, behind HTTP; also in-process, for the tests.
+
+use super::{
+    Outcome, Store,
+    import::{bar, progress},
+    print_json, seed, serve,
+    settings::Settings,
+    store::{Kind, StoreOptions, default_data, demo_options},
+    table,
+};
+use crate::{
+    http::stopped,
+    import::roll::{self, Progress, Workbook},
+};
+use anyhow::{Context, Result};
+use clap::Args;
+use entity::{At, user_account};
+use platform::{Platform, clock::Clock};
+use sea_orm::{EntityTrait, QueryOrder};
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// Where the demo listens unless told otherwise.
+const LISTEN: &str = "127.0.0.1:8000";
+/// Where a new demo's clock stands unless told otherwise.
+const CLOCK: &str = "2018-10-19T09:00:00+08:00";
+/// The roll every demo begins with.
+const SAMPLE: &[u8] = include_bytes!("../../data/sample-roll.xlsx");
+const SAMPLE_NAME: &str = "sample-roll.xlsx";
+/// Setting that says that the sample data is in.
+const SAMPLE_DONE: &str = "demo.sample";
+
+/// Start with sample data: a store, users for every role, a village roll; then serve.
+///
+/// A second start on the same directory keeps data and clock.
+#[derive(Args)]
+pub(super) struct DemoArgs {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
+    listen: String,
+    /// Directory of the store.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where a new store's clock stands; it runs on from there. A store that has a clock keeps it.
+    #[arg(long, value_name = "INSTANT", default_value = CLOCK)]
+    clock: String,
+}
+
+/// How to start a demo.
+#[derive(Debug, Clone)]
+pub struct DemoOptions {
+    /// Address and port; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Directory of keys and, unless `database` names another, of the database.
+    pub data: PathBuf,
+    /// Database by URL.
+    pub database: Option<String>,
+    /// Where a new store's clock stands.
+    pub clock: At,
+    /// Whether to import the sample roll into a new store.
+    pub roll: bool,
+}
+
+impl DemoOptions {
+    /// A demo in a directory, on a free port, at the usual instant, with the sample roll.
+    pub fn new(data: PathBuf) -> Result<Self> {
+        let clock = CLOCK.parse()?;
+        Ok(Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data, database: None, clock, roll: true })
+    }
+}
+
+/// A demo that serves.
+pub struct Running {
+    /// Where.
+    pub address: SocketAddr,
+    /// What its operations share.
+    pub platform: Arc<Platform>,
+    tokens: HashMap<String, String>,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<()>>,
+}
+
+impl Running {
+    /// Base of its URLs.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The token of a user.
+    pub fn token(&self, login: &str) -> Option<&str> {
+        self.tokens.get(login).map(String::as_str)
+    }
+
+    /// Stops gracefully.
+    pub async fn stop(self) -> Result<()> {
+        // The server may have ended on its own; how is told below.
+        let _ = self.stop.send(());
+        self.served.await?
+    }
+}
+
+/// Starts a demo in this process.
+pub async fn start(options: DemoOptions) -> Result<Running> {
+    let settings = Settings::default();
+    let store = prepare(&options, &|_, _| {}).await?;
+    let server = serve::listen_on(&store, &settings, options.listen).await?;
+    let tokens = users(&store, &settings).await?.into_iter().map(|user| (user.login, user.token)).collect();
+    let (stop, stopping) = oneshot::channel::<()>();
+    let address = server.address();
+    let served = tokio::spawn(server.run(async move {
+        // Dropping the handle stops the server, too.
+        let _ = stopping.await;
+    }));
+    Ok(Running { address, platform: store.platform, tokens, stop, served })
+}
+
+pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
+    let clock = args.clock.parse();
+    let options = DemoOptions {
+        listen: serve::address(&args.listen)?,
+        data: args.data.unwrap_or_else(default_data),
+        database: None,
+        clock: clock.map_err(|_| anyhow::anyhow!("{} is no instant such as {CLOCK}", args.clock))?,
+        roll: true,
+    };
+    let settings = Settings::default();
+    settings.http.check(options.listen)?;
+    let bar = bar();
+    let store = prepare(&options, &progress(&bar)).await;
+    bar.finish_and_clear();
+    let store = store?;
+    let server = serve::listen_on(&store, &settings, options.listen).await?;
+    let users = users(&store, &settings).await?;
+    if json {
+        print_json(&serde_json::json!({ "ready": format!("http://{}", server.address()), "users": users }))?;
+    } else {
+        serve::ready(server.address(), false)?;
+        print!("{}", shown(&users));
+        println!("password of every user: {}", seed::DEMO_PASSWORD);
+    }
+    server.run(stopped()).await?;
+    Ok(Outcome::Done)
+}
+
+/// Opens the store and puts the sample data into a new one.
+async fn prepare(options: &DemoOptions, progress: &Progress) -> Result<Store> {
+    let own = demo_options(&options.data, Some(options.clock))?;
+    let url = options.database.clone().unwrap_or(own.url);
+    let store = Store::open(StoreOptions { url, ..own }).await?;
+    debug_assert_eq!(store.kind, Kind::Demo);
+    if seed::get(&store.platform.db.reader, SAMPLE_DONE).await?.is_some() {
+        return Ok(store);
+    }
+    seed::appropriate(&store).await?;
+    if options.roll {
+        let workbook = Workbook { name: SAMPLE_NAME.to_owned(), bytes: SAMPLE.into() };
+        let report = roll::import(&store.platform, workbook, progress).await?;
+        anyhow::ensure!(report.bad == 0, "the sample roll has {} bad rows", report.bad);
+    }
+    seed::put(&store.platform.db.writer, SAMPLE_DONE, &Clock::wall().to_string()).await?;
+    Ok(store)
+}
+
+/// One user of the table.
+#[derive(serde::Serialize)]
+struct User {
+    login: String,
+    name: String,
+    role: String,
+    unit: String,
+    jurisdiction: String,
+    token: String,
+}
+
+/// Every user with a token, in the order of the posts.
+async fn users(store: &Store, settings: &Settings) -> Result<Vec<User>> {
+    let (issuer, minutes) = store.issuer(settings)?;
+    let accounts = user_account::Entity::find()
+        .order_by_asc(user_account::Column::Login)
+        .all(&store.platform.db.reader)
+        .await?;
+    let now = Clock::wall();
+    let mut users = Vec::new();
+    for post in seed::posts()? {
+        let account = accounts.iter().find(|account| account.login == post.login);
+        let account = account.with_context(|| format!("the demo has no user {}", post.login))?;
+        users.push(User {
+            token: issuer.issue(&account.subject, now, minutes)?.token,
+            login: post.login,
+            name: post.name_zh,
+            role: post.role,
+            unit: post.unit,
+            jurisdiction: post.jurisdiction,
+        });
+    }
+    Ok(users)
+}
+
+fn shown(users: &[User]) -> String {
+    let rows: Vec<_> = users
+        .iter()
+        .map(|user| {
+            [&user.login, &user.role, &user.unit, &user.jurisdiction, &user.name, &user.token].map(Clone::clone).to_vec()
+        })
+        .collect();
+    table::render(&["user", "role", "unit", "place", "name", "token"], &rows)
+}

@@ -1,0 +1,180 @@
+//! `onedoor policy`: are the policies sound, and which row allows what?
+
+use super::{Outcome, Store, StoreArgs, print_json, seed, settings::Settings, store};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use platform::clock::{Clock, local_day};
+use policies::{Explanation, Holder, Level, Policies, Problem, RowRef};
+use std::path::PathBuf;
+
+/// What to ask of the policies.
+#[derive(Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Read and check the policies; list every problem.
+    Check(SourceArgs),
+    /// Say which row allows something, or that none does.
+    Explain(ExplainArgs),
+    /// Print the permission grid: role by permission, with scopes.
+    Grid(SourceArgs),
+}
+
+#[derive(Args)]
+pub(super) struct SourceArgs {
+    /// Directory of policies; the embedded baseline when left out.
+    #[arg(long, value_name = "DIR")]
+    policies: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainArgs {
+    /// Post that asks, e.g. `da_civil`.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+    /// Permission, e.g. `dibao.approve`.
+    #[arg(long, value_name = "NAME")]
+    permission: String,
+    /// Programme, e.g. `MEDICAL`.
+    #[arg(long, value_name = "CODE")]
+    programme: Option<String>,
+    /// Day, e.g. `2018-11-20`, or month, e.g. `2018-11`; today when left out.
+    #[arg(long, value_name = "DATE")]
+    at: Option<String>,
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+pub(super) async fn run(command: PolicyCommand, json: bool) -> Result<Outcome> {
+    match command {
+        PolicyCommand::Check(args) => check(&args, json),
+        PolicyCommand::Explain(args) => explain(&args, json).await,
+        PolicyCommand::Grid(args) => {
+            let grid = load(&args)?.grid();
+            if json {
+                print_json(&serde_json::json!({ "grid": grid }))?;
+            } else {
+                print!("{grid}");
+            }
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn read(args: &SourceArgs) -> Result<Result<Policies, Vec<Problem>>> {
+    let dir = match &args.policies {
+        Some(dir) => Some(dir.clone()),
+        None => Settings::load(None)?.policies,
+    };
+    store::policies_of(dir.as_deref())
+}
+
+fn load(args: &SourceArgs) -> Result<Policies> {
+    read(args)?.map_err(|problems| anyhow!("the policies have {} problems: see `onedoor policy check`", problems.len()))
+}
+
+fn check(args: &SourceArgs, json: bool) -> Result<Outcome> {
+    let policies = match read(args)? {
+        Ok(policies) => policies,
+        Err(problems) => {
+            if json {
+                print_json(&serde_json::json!({ "sound": false, "problems": problems }))?;
+            } else {
+                problems.iter().for_each(|problem| println!("{problem}"));
+            }
+            return Ok(Outcome::Wrong);
+        }
+    };
+    if json {
+        let sets: Vec<_> = policies
+            .versions()
+            .iter()
+            .map(|set| serde_json::json!({ "name": set.name, "version": set.version, "digest": set.digest }))
+            .collect();
+        print_json(&serde_json::json!({ "sound": true, "sets": sets }))?;
+    } else {
+        for set in policies.versions() {
+            println!("{} {} {}", set.name, set.version, set.digest);
+        }
+        println!("the policies are sound");
+    }
+    Ok(Outcome::Done)
+}
+
+async fn explain(args: &ExplainArgs, json: bool) -> Result<Outcome> {
+    let policies = load(&args.source)?;
+    let holder = holder(args).await?;
+    let known = policies.declared().iter().any(|permission| permission.name == args.permission);
+    ensure!(known, "there is no permission {}", args.permission);
+    if let Some(programme) = &args.programme {
+        ensure!(policies.programmes().contains(&programme.as_str()), "there is no programme {programme}");
+    }
+    let on = day(args.at.as_deref())?;
+    let explanation = policies.explain(&holder, &args.permission, args.programme.as_deref(), on);
+    if json {
+        print_json(&as_json(args, on, &explanation))?;
+    } else {
+        print!("{}", shown(args, on, &explanation));
+    }
+    Ok(Outcome::Done)
+}
+
+/// The assignment of a user of the named store, or else of a post of the program's own table.
+async fn holder(args: &ExplainArgs) -> Result<Holder> {
+    if args.store.named() {
+        let store = Store::of(&args.store, &Settings::load(None)?).await?;
+        return Ok(super::token::actor(&store, &args.user).await?.holder());
+    }
+    let posts = seed::posts()?;
+    let Some(post) = posts.into_iter().find(|post| post.login == args.user) else {
+        bail!("there is no post {}; name a store with --data or --database for its own users", args.user);
+    };
+    Ok(Holder {
+        level: Level::parse(post.level.as_str()).context("the post has no level")?,
+        role: post.role,
+        unit: post.unit,
+        jurisdiction: post.jurisdiction,
+    })
+}
+
+/// A day, or the first day of a month.
+fn day(text: Option<&str>) -> Result<NaiveDate> {
+    let Some(text) = text else { return Ok(local_day(Clock::wall()).0) };
+    let whole = if text.len() == 7 { format!("{text}-01") } else { text.to_owned() };
+    whole.parse().with_context(|| format!("{text} is no date such as 2018-11-20"))
+}
+
+fn row(row: &RowRef) -> String {
+    format!("{}:{} {}", row.file, row.line, row.text)
+}
+
+fn as_json(args: &ExplainArgs, on: NaiveDate, explanation: &Explanation) -> serde_json::Value {
+    serde_json::json!({
+        "user": args.user,
+        "permission": args.permission,
+        "programme": args.programme,
+        "at": on.to_string(),
+        "allowed": explanation.allowed,
+        "rolesRow": explanation.roles_row.as_ref().map(row),
+        "authorityRow": explanation.authority_row.as_ref().map(row),
+        "heldBy": explanation.held_by.iter().map(row).collect::<Vec<_>>(),
+        "reason": explanation.reason_en,
+        "reasonZh": explanation.reason_zh,
+    })
+}
+
+fn shown(args: &ExplainArgs, on: NaiveDate, explanation: &Explanation) -> String {
+    let verdict = if explanation.allowed { "allowed" } else { "not allowed" };
+    let programme = args.programme.as_deref().map(|code| format!(" for {code}")).unwrap_or_default();
+    let mut text = format!("{} {}{programme} on {on}: {verdict}\n", args.user, args.permission);
+    for (name, found) in [("roles", &explanation.roles_row), ("authority", &explanation.authority_row)] {
+        let line = found.as_ref().map_or_else(|| "no row".to_owned(), row);
+        text.push_str(&format!("  {name}: {line}\n"));
+    }
+    for held in &explanation.held_by {
+        text.push_str(&format!("  held by: {}\n", row(held)));
+    }
+    text.push_str(&format!("  {}（{}）\n", explanation.reason_en, explanation.reason_zh));
+    text
+}

@@ -1,0 +1,37 @@
+//! `onedoor schema`: the schema one user sees.
+
+use super::{Outcome, Store, StoreArgs, print_json, serve, settings::Settings, token};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use platform::{Language, Op};
+use std::{path::PathBuf, sync::Arc};
+use uuid::Uuid;
+
+/// Print the schema a user sees, in SDL.
+#[derive(Args)]
+pub(super) struct SchemaArgs {
+    /// Sign-in name.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Settings file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: SchemaArgs, json: bool) -> Result<Outcome> {
+    let settings = Settings::load(args.config.as_deref())?;
+    let store = Store::of(&args.store, &settings).await?;
+    let actor = token::actor(&store, &args.user).await?;
+    let (gateway, _) = serve::gateway(&store, &settings)?;
+    let op = Op::new(Arc::clone(&store.platform), Some(actor), None, Language::En, Uuid::now_v7());
+    let snapshot = gateway.snapshots().of(op.permissions()).map_err(|error| anyhow!("{error}"))?;
+    let sdl = snapshot.sdl();
+    if json {
+        print_json(&serde_json::json!({ "user": args.user, "sdl": sdl }))?;
+    } else {
+        print!("{sdl}");
+    }
+    Ok(Outcome::Done)
+}

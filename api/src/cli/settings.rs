@@ -1,0 +1,96 @@
+//! Settings of a server: a file, then the environment (`ONEDOOR_…`); what is unsafe does not start.
+
+use crate::{gateway, http::HttpSettings, identity::IdentitySettings};
+use anyhow::{Context, Result, ensure};
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use platform::Language;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Where settings are looked for when no file is named.
+const FILE: &str = "onedoor.toml";
+/// Names taken from the environment, as `ONEDOOR_KEYS` or `ONEDOOR_IDENTITY__ISSUER`.
+const NAMES: &[&str] = &["database", "listen", "keys", "policies", "identity", "http", "language", "snapshots", "budget"];
+
+/// What a server goes by.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Database by URL.
+    pub database: Option<String>,
+    /// Address and port.
+    pub listen: Option<String>,
+    /// File of keys; `onedoor keys` makes one.
+    pub keys: Option<PathBuf>,
+    /// Directory of policies; the embedded baseline when left out.
+    pub policies: Option<PathBuf>,
+    /// Whose tokens are believed.
+    pub identity: IdentitySettings,
+    /// How requests are served.
+    pub http: HttpSettings,
+    /// Language of messages when a request names none: `en` or `zh-CN`.
+    pub language: String,
+    /// Most schema snapshots kept.
+    pub snapshots: usize,
+    /// Cost an operation may have.
+    pub budget: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let gateway = gateway::Options::default();
+        Self {
+            database: None,
+            listen: None,
+            keys: None,
+            policies: None,
+            identity: IdentitySettings::default(),
+            http: HttpSettings::default(),
+            language: "en".to_owned(),
+            snapshots: gateway.snapshots,
+            budget: gateway.budget,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the named file (it must exist), or `onedoor.toml` if there is one, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        if let Some(file) = file {
+            ensure!(file.is_file(), "the settings file {} is not there", file.display());
+        }
+        let figment = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file.unwrap_or(Path::new(FILE))))
+            .merge(Env::prefixed("ONEDOOR_").filter(named).split("__"));
+        let settings: Self = figment.extract().context("the settings cannot be read")?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.identity.check()?;
+        ensure!(matches!(self.language.as_str(), "en" | "zh-CN"), "setting language must be en or zh-CN");
+        ensure!((1..=256).contains(&self.snapshots), "setting snapshots must be 1 to 256");
+        ensure!(self.budget > 0, "setting budget must be more than 0");
+        Ok(())
+    }
+
+    /// The language of messages when a request names none.
+    pub fn language(&self) -> Language {
+        if self.language == "zh-CN" { Language::ZhCn } else { Language::En }
+    }
+
+    /// What the gateway goes by.
+    pub fn gateway(&self) -> gateway::Options {
+        gateway::Options { snapshots: self.snapshots, budget: self.budget, ..gateway::Options::default() }
+    }
+}
+
+/// Whether a name of the environment is a setting; others share the prefix, such as `ONEDOOR_LOG`.
+fn named(name: &figment::value::UncasedStr) -> bool {
+    let first = name.as_str().split("__").next().unwrap_or_default();
+    NAMES.iter().any(|known| first.eq_ignore_ascii_case(known))
+}

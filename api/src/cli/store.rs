@@ -1,0 +1,324 @@
+//! Opening a store: connect, migrate, check keys and policies against what the store remembers, load what is missing.
+
+use super::{
+    Keys, StoreArgs,
+    seed::{self, Posts},
+    settings::Settings,
+};
+use crate::identity::Issuer;
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use arc_swap::ArcSwap;
+use entity::{At, channel_rule, policy_version};
+use platform::{
+    Platform,
+    clock::{Clock, store_offset, stored_offset},
+    db::Db,
+    module::Module,
+    part::Part,
+};
+use policies::{FurtherSet, Permission, Policies, PolicySource, Problem};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Setting that says what kind of store this is.
+const KIND: &str = "store.kind";
+/// Setting that tells whether keys are the store's own: the keyed hash of a fixed text.
+const KEY_CHECK: &str = "store.key_check";
+const KEY_CHECK_TEXT: &str = "onedoor key check";
+/// File of a demo store's database, and of its keys.
+const DATABASE_FILE: &str = "onedoor.db";
+const KEY_FILE: &str = "keys.json";
+
+/// Life of a demo's tokens: a working day.
+const DEMO_TOKEN_MINUTES: u32 = 12 * 60;
+
+/// What a store is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Sample data, known passwords, a clock that can be set.
+    Demo,
+    /// Real work.
+    Served,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Demo => "DEMO",
+            Self::Served => "SERVED",
+        }
+    }
+}
+
+/// How to open a store.
+pub struct StoreOptions {
+    /// Database by URL.
+    pub url: String,
+    /// Its keys.
+    pub keys: Keys,
+    /// What it is for.
+    pub kind: Kind,
+    /// Where a new demo store's clock is to stand.
+    pub clock: Option<At>,
+    /// Directory of policies; the embedded baseline when left out.
+    pub policies: Option<PathBuf>,
+}
+
+/// An open store.
+pub struct Store {
+    /// What operations share.
+    pub platform: Arc<Platform>,
+    /// Its keys.
+    pub keys: Keys,
+    /// What it is for.
+    pub kind: Kind,
+}
+
+impl Store {
+    /// Opens a store, making what it lacks.
+    pub async fn open(options: StoreOptions) -> Result<Self> {
+        let modules = modules::all();
+        let policies = load_policies(&options, &parts(&modules, options.kind))?;
+        let cipher = options.keys.cipher()?;
+        let check = cipher.lookup_hash(KEY_CHECK_TEXT)?;
+        let db = Db::connect(&options.url).await.map_err(|error| anyhow!("the database cannot be opened: {error}"))?;
+        migration::run(&db.writer).await?;
+        let tx = seed::begin(&db.writer).await?;
+        let outcome = prepare(&tx, &options, &policies, &check).await;
+        match outcome {
+            Ok(()) => tx.commit().await?,
+            Err(error) => {
+                tx.rollback().await?;
+                return Err(error);
+            }
+        }
+        let offset = stored_offset(&db.reader).await?.unwrap_or(0);
+        let platform = Platform {
+            db,
+            policies: ArcSwap::from_pointee(policies),
+            cipher,
+            modules,
+            clock: Clock::with_offset(offset),
+            clock_settable: options.kind == Kind::Demo,
+        };
+        Ok(Self { platform: Arc::new(platform), keys: options.keys, kind: options.kind })
+    }
+
+    /// Everything the platform's flows and the loaded modules declare.
+    pub fn parts(&self) -> Vec<Part> {
+        parts(&self.platform.modules, self.kind)
+    }
+
+    /// Signs tokens, and for how many minutes they are good.
+    pub fn issuer(&self, settings: &Settings) -> Result<(Issuer, u32)> {
+        let minutes = match self.kind {
+            Kind::Demo => DEMO_TOKEN_MINUTES,
+            Kind::Served => settings.identity.token_minutes,
+        };
+        Ok((Issuer::new(&settings.identity, &self.keys.signing_pkcs8())?, minutes))
+    }
+
+    /// Opens the store that a command names, demo or served, as it is; it must exist.
+    pub async fn of(args: &StoreArgs, settings: &Settings) -> Result<Self> {
+        let options = match &args.database {
+            Some(url) => StoreOptions {
+                url: existing(url)?,
+                keys: configured_keys(settings)?,
+                kind: Kind::Served,
+                clock: None,
+                policies: settings.policies.clone(),
+            },
+            None => {
+                let dir = args.data.clone().unwrap_or_else(default_data);
+                let file = dir.join(DATABASE_FILE);
+                ensure!(file.is_file(), "there is no store in {}; `onedoor demo` makes one", dir.display());
+                demo_options(&dir, None)?
+            }
+        };
+        Self::open(options).await
+    }
+}
+
+/// Where a demo keeps its store unless told otherwise.
+pub fn default_data() -> PathBuf {
+    PathBuf::from("data")
+}
+
+/// How to open, or make, the demo store of a directory.
+pub fn demo_options(dir: &Path, clock: Option<At>) -> Result<StoreOptions> {
+    std::fs::create_dir_all(dir).with_context(|| format!("the directory {} cannot be made", dir.display()))?;
+    let file = dir.join(DATABASE_FILE);
+    let keys = dir.join(KEY_FILE);
+    ensure!(
+        keys.exists() || !file.exists(),
+        "{} is gone: without it the store in {} cannot be read",
+        keys.display(),
+        dir.display()
+    );
+    Ok(StoreOptions {
+        url: format!("sqlite://{}?mode=rwc", file.display()),
+        keys: Keys::read_or_make(&keys)?,
+        kind: Kind::Demo,
+        clock,
+        policies: None,
+    })
+}
+
+/// The keys the settings name; without them nothing starts.
+pub fn configured_keys(settings: &Settings) -> Result<Keys> {
+    let Some(path) = &settings.keys else {
+        bail!("no keys are configured: make a file with `onedoor keys --out FILE` and name it in ONEDOOR_KEYS");
+    };
+    Keys::read(path)
+}
+
+/// An SQLite file that a command is to read must be there already.
+fn existing(url: &str) -> Result<String> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
+        ensure!(Path::new(path).is_file(), "there is no database {path}");
+    }
+    Ok(url.to_owned())
+}
+
+/// Everything that is declared.
+fn parts(modules: &[Arc<dyn Module>], kind: Kind) -> Vec<Part> {
+    let mut parts = platform::parts();
+    if kind == Kind::Demo {
+        parts.push(platform::clock::part());
+    }
+    parts.extend(modules.iter().map(|module| module.part()));
+    parts
+}
+
+fn load_policies(options: &StoreOptions, parts: &[Part]) -> Result<Policies> {
+    read_policies(options.policies.as_deref(), options.kind, parts)?.map_err(|problems| {
+        let listed: Vec<_> = problems.iter().take(5).map(ToString::to_string).collect();
+        anyhow!("the policies are refused ({} problems): {}", problems.len(), listed.join("; "))
+    })
+}
+
+/// The policies of a directory, or the embedded baseline; without a store.
+pub fn policies_of(dir: Option<&Path>) -> Result<Result<Policies, Vec<Problem>>> {
+    let modules = modules::all();
+    read_policies(dir, Kind::Served, &parts(&modules, Kind::Served))
+}
+
+fn read_policies(dir: Option<&Path>, kind: Kind, parts: &[Part]) -> Result<Result<Policies, Vec<Problem>>> {
+    let mut source = match dir {
+        Some(dir) => PolicySource::directory(dir)
+            .map_err(|error| anyhow!("the policies in {} cannot be read: {error}", dir.display()))?,
+        None => PolicySource::embedded(),
+    };
+    if kind == Kind::Demo {
+        source = source.with(FurtherSet::demo());
+    }
+    Ok(Policies::load(&source, &declared(parts)))
+}
+
+/// Every permission some part declares, once.
+fn declared(parts: &[Part]) -> Vec<Permission> {
+    let mut declared: Vec<Permission> = Vec::new();
+    for permission in parts.iter().flat_map(|part| &part.permissions) {
+        if !declared.iter().any(|known| known.name == permission.name) {
+            declared.push(*permission);
+        }
+    }
+    declared
+}
+
+/// Checks what the store remembers and loads what it lacks, all in one transaction.
+async fn prepare(tx: &DatabaseTransaction, options: &StoreOptions, policies: &Policies, check: &str) -> Result<()> {
+    match seed::get(tx, KIND).await? {
+        None => {
+            seed::put(tx, KIND, options.kind.as_str()).await?;
+            seed::put(tx, KEY_CHECK, check).await?;
+            if let Some(clock) = options.clock {
+                store_offset(tx, clock.0 - Clock::wall().0).await?;
+            }
+        }
+        Some(kind) if kind != options.kind.as_str() => match options.kind {
+            Kind::Served => bail!("this is a demo store: its passwords are known and its clock can be set"),
+            Kind::Demo => bail!("this is no demo store; open it with `onedoor serve`"),
+        },
+        Some(_) => {
+            let own = seed::get(tx, KEY_CHECK).await?;
+            ensure!(own.as_deref() == Some(check), "these are not the keys this store was made with");
+            let moved = options.kind == Kind::Served && stored_offset(tx).await?.is_some_and(|offset| offset != 0);
+            ensure!(!moved, "the clock of this store has been moved; only a demo may do that");
+        }
+    }
+    seed::load_reference(tx).await?;
+    record_versions(tx, policies).await?;
+    load_channel_rules(tx, policies).await?;
+    let posts = if options.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
+    seed::load_posts(tx, posts).await
+}
+
+/// Keeps each policy set's version and digest; changed content under an old version is refused.
+async fn record_versions(tx: &DatabaseTransaction, policies: &Policies) -> Result<()> {
+    let known = policy_version::Entity::find().all(tx).await?;
+    let mut new = Vec::new();
+    for set in policies.versions() {
+        match known.iter().find(|row| row.set_name == set.name && row.version == set.version) {
+            Some(row) => ensure!(
+                row.digest == set.digest,
+                "policy set {} has changed but still calls itself {}: give it a new version, with the document behind it",
+                set.name,
+                set.version
+            ),
+            None => new.push(policy_version::Model {
+                id: Uuid::now_v7(),
+                set_name: set.name.clone(),
+                version: set.version.clone(),
+                digest: set.digest.clone(),
+                recorded_at: Clock::wall(),
+            }),
+        }
+    }
+    seed::add(tx, new).await
+}
+
+/// Inserts the funding rows that are new, and closes those that have been given an end.
+async fn load_channel_rules(tx: &DatabaseTransaction, policies: &Policies) -> Result<()> {
+    let known = channel_rule::Entity::find().all(tx).await?;
+    let mut new = Vec::new();
+    for row in policies.funding_rows() {
+        let (from_on, to_on) = (entity::Day(row.from), row.to.map(entity::Day));
+        let same = known.iter().find(|rule| {
+            rule.programme == row.programme && rule.item == row.item && rule.channel == row.channel && rule.from_on == from_on
+        });
+        match same {
+            None => new.push(channel_rule::Model {
+                id: Uuid::now_v7(),
+                programme: row.programme.clone(),
+                item: row.item.clone(),
+                channel: row.channel.clone(),
+                from_on,
+                to_on,
+                document: row.document.clone(),
+                policy_version: policies.version_key().to_owned(),
+            }),
+            Some(rule) if rule.to_on == to_on => {}
+            Some(rule) => {
+                ensure!(
+                    rule.to_on.is_none(),
+                    "the channel rule of {} {} {} has ended; a rule is closed once and never reopened",
+                    row.programme,
+                    row.item,
+                    row.channel
+                );
+                channel_rule::Entity::update_many()
+                    .col_expr(channel_rule::Column::ToOn, to_on.into())
+                    .filter(channel_rule::Column::Id.eq(rule.id))
+                    .exec(tx)
+                    .await?;
+            }
+        }
+    }
+    seed::add(tx, new).await
+}
