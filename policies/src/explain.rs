@@ -1,35 +1,19 @@
 //! Which row allows something, or that none does.
 
-use crate::{Holder, Policies, table::Origin};
+use crate::{AuthorityRow, Holder, Permission, Policies, RowRef};
 use chrono::NaiveDate;
-
-/// A row of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowRef {
-    /// Set and file.
-    pub file: String,
-    /// Line.
-    pub line: u64,
-    /// The row as written.
-    pub text: String,
-}
-
-impl From<&Origin> for RowRef {
-    fn from(origin: &Origin) -> Self {
-        Self { file: origin.file.clone(), line: origin.line, text: origin.text.clone() }
-    }
-}
+use serde::Serialize;
 
 /// Why something is allowed, or why not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// The verdict the gateway would reach.
+    /// The verdict the gateway reaches.
     pub allowed: bool,
     /// Grant of the permission to the role.
     pub roles_row: Option<RowRef>,
-    /// Authority for the step, where the permission is one.
+    /// Authority of the holder's unit, where the permission needs it.
     pub authority_row: Option<RowRef>,
-    /// Rows that give the step to others on that day.
+    /// Every row that gives the step to anyone on that day.
     pub held_by: Vec<RowRef>,
     /// In words.
     pub reason_en: String,
@@ -40,45 +24,109 @@ pub struct Explanation {
 pub(crate) fn explain(
     policies: &Policies,
     holder: &Holder,
-    permission: &str,
+    name: &str,
     programme: Option<&str>,
     on: NaiveDate,
 ) -> Explanation {
-    let allowed = policies.allows(holder, permission, programme, on);
-    let grant = policies.tables.grants.iter().find(|grant| grant.role == holder.role && grant.permission == permission);
-    let declared = policies.declared.iter().find(|known| known.name == permission);
-    let step = declared.and_then(|known| known.step);
-    let programme = programme.or(declared.and_then(|known| known.programme));
-    let in_force: Vec<_> = policies
-        .tables
-        .authority
-        .iter()
-        .filter(|row| Some(row.step.as_str()) == step && row.in_force(on) && programme.is_none_or(|code| code == row.programme))
-        .collect();
-    let own = in_force
-        .iter()
-        .find(|row| row.level == holder.level && (row.unit == holder.unit || row.unit == "*"))
-        .map(|row| RowRef::from(&row.origin));
-    let (reason_en, reason_zh) = words(declared.is_some(), grant.is_some(), step, own.is_some(), allowed);
+    let declared = policies.declared.iter().find(|known| known.name == name);
+    let grant = policies.tables.roles.get(&holder.role).and_then(|rules| rules.grants.get(name));
+    let asked = programme.or(declared.and_then(|known| known.programme));
+    let handled = asked.is_some() && policies.scope(&holder.role, name).by_programme();
+    let rows = match declared {
+        Some(permission) if permission.step.is_some() || handled => policies.needed(permission, programme, on),
+        _ => Vec::new(),
+    };
+    let own = rows.iter().copied().find(|row| row.names(&holder.unit, holder.level));
+    let held: Vec<_> = rows.iter().copied().filter(|_| declared.is_some_and(|known| known.step.is_some())).collect();
+    let allowed = policies.allows(holder, name, programme, on);
+    let case =
+        Case { policies, holder, name, programme, on, declared, granted: grant.is_some(), own, held: &held, allowed };
+    let (reason_en, reason_zh) = case.reason();
     Explanation {
         allowed,
-        roles_row: grant.map(|grant| RowRef::from(&grant.origin)),
-        authority_row: own,
-        held_by: in_force.iter().map(|row| RowRef::from(&row.origin)).collect(),
+        roles_row: grant.map(|grant| grant.at.clone()),
+        authority_row: own.map(|row| row.at.clone()),
+        held_by: held.iter().map(|row| row.at.clone()).collect(),
         reason_en,
         reason_zh,
     }
 }
 
-fn words(declared: bool, granted: bool, step: Option<&str>, authority: bool, allowed: bool) -> (String, String) {
-    let (en, zh) = match (declared, granted, step, authority) {
-        (false, ..) => ("no part declares this permission", "没有任何模块声明此权限"),
-        (_, false, ..) => ("roles.csv does not grant it to this role", "roles.csv 未将此权限授予该角色"),
-        (_, _, Some(_), false) => {
-            ("authority.csv gives this step to no such unit on that day", "authority.csv 当日未将此环节赋予该单位")
+struct Case<'a> {
+    policies: &'a Policies,
+    holder: &'a Holder,
+    name: &'a str,
+    programme: Option<&'a str>,
+    on: NaiveDate,
+    declared: Option<&'a Permission>,
+    granted: bool,
+    own: Option<&'a AuthorityRow>,
+    held: &'a [&'a AuthorityRow],
+    allowed: bool,
+}
+
+impl Case<'_> {
+    fn reason(&self) -> (String, String) {
+        let Self { policies, holder, name, on, .. } = self;
+        let role = &holder.role;
+        if !policies.tables.roles.contains_key(role) {
+            return (format!("role {role} is unknown"), format!("角色 {role} 不存在"));
         }
-        _ if allowed => ("the rows named allow it", "所列行允许"),
-        _ => ("no row allows it for that programme", "没有行允许该项目"),
-    };
-    (en.to_owned(), zh.to_owned())
+        let Some(permission) = self.declared else {
+            return (format!("no part declares {name}"), format!("没有任何模块声明权限 {name}"));
+        };
+        if let (Some(own), Some(asked)) = (permission.programme, self.programme)
+            && own != asked
+        {
+            return (format!("{name} is for {own} only"), format!("{name} 仅用于 {own}"));
+        }
+        if let Some(code) = self.programme
+            && !policies.programmes().contains(&code)
+        {
+            return (format!("programme {code} is unknown"), format!("救助项目 {code} 不存在"));
+        }
+        if !self.granted {
+            return (
+                format!("roles.csv does not grant {name} to {role}"),
+                format!("roles.csv 未将 {name} 授予 {role}"),
+            );
+        }
+        if self.allowed {
+            return match self.own {
+                Some(row) => (
+                    format!(
+                        "roles.csv grants it to {role}, and authority.csv gives it to {} ({})",
+                        holder.unit, row.document
+                    ),
+                    format!("roles.csv 授予 {role}，authority.csv 赋予 {}（{}）", holder.unit, row.document),
+                ),
+                None => (format!("roles.csv grants it to {role}"), format!("roles.csv 授予 {role}")),
+            };
+        }
+        let programme = self.programme.or(permission.programme).unwrap_or("any programme");
+        let Some(step) = permission.step else {
+            return (
+                format!("on {on} {} takes no step of {programme}", holder.unit),
+                format!("{on}，{} 不承办 {programme} 的任何环节", holder.unit),
+            );
+        };
+        let others = self.others();
+        if others.is_empty() {
+            return (
+                format!("on {on} authority.csv gives {step} of {programme} to no one"),
+                format!("{on}，authority.csv 未将 {programme} 的 {step} 赋予任何单位"),
+            );
+        }
+        (
+            format!("on {on} {step} of {programme} is with {others}, not with {} ({})", holder.unit, holder.level),
+            format!("{on}，{programme} 的 {step} 属于 {others}，不属于 {}（{}）", holder.unit, holder.level),
+        )
+    }
+
+    fn others(&self) -> String {
+        let mut units: Vec<_> = self.held.iter().map(|row| format!("{} ({})", row.unit, row.level)).collect();
+        units.sort_unstable();
+        units.dedup();
+        units.join(", ")
+    }
 }

@@ -1,25 +1,27 @@
 //! The permission grid: role by permission, a letter for the scope.
 
-use crate::{Permission, ScopeKind, table::Tables};
+use crate::{Permission, Policies, ScopeKind};
 use std::fmt::Write;
 
-pub(crate) fn grid(tables: &Tables, declared: &[Permission]) -> String {
-    let mut permissions: Vec<_> = declared.iter().collect();
-    permissions.sort_by_key(|permission| permission.name);
-    let roles: Vec<_> = tables.purposes.iter().map(|(role, _)| role.as_str()).collect();
-    let mut text = String::from(
-        "Generated: role x permission. A all, D district of its programmes, T town, H town of its programmes,\n\
-         V village, S self, N none, . not granted. (step) also needs its row in authority.csv.\n\n",
-    );
-    let width = permissions.iter().map(|permission| label(permission).len()).max().unwrap_or_default();
-    let _ = write!(text, "{:width$}", "");
+const HEAD: &str = "\
+Role x permission, generated from roles.csv; review every change of it.
+A all rows, D the district's rows of the unit's programmes, T the town's, H the town's rows of the unit's programmes,
+V the village's, S one's own, N none; . is not granted.
+(step) also needs its row in authority.csv for the holder's unit, level and day; [PROGRAMME] is for that programme only.
+";
+
+pub(crate) fn grid(policies: &Policies) -> String {
+    let roles = policies.roles();
+    let labels: Vec<_> = policies.declared.iter().map(label).collect();
+    let width = labels.iter().map(String::len).max().unwrap_or_default();
+    let mut text = format!("{HEAD}\n{:width$}", "");
     for role in &roles {
         let _ = write!(text, " {role:>3}");
     }
-    for permission in permissions {
-        let _ = write!(text, "\n{:width$}", label(permission));
+    for (permission, label) in policies.declared.iter().zip(&labels) {
+        let _ = write!(text, "\n{label:width$}");
         for role in &roles {
-            let grant = tables.grants.iter().find(|grant| grant.role == *role && grant.permission == permission.name);
+            let grant = policies.tables.roles.get(*role).and_then(|rules| rules.grants.get(permission.name));
             let _ = write!(text, " {:>3}", grant.map_or('.', |grant| letter(grant.scope)));
         }
     }
@@ -28,7 +30,9 @@ pub(crate) fn grid(tables: &Tables, declared: &[Permission]) -> String {
 }
 
 fn label(permission: &Permission) -> String {
-    permission.step.map_or_else(|| permission.name.to_owned(), |step| format!("{} ({step})", permission.name))
+    let step = permission.step.map(|step| format!(" ({step})")).unwrap_or_default();
+    let programme = permission.programme.map(|programme| format!(" [{programme}]")).unwrap_or_default();
+    format!("{}{step}{programme}", permission.name)
 }
 
 fn letter(scope: ScopeKind) -> char {

@@ -1,10 +1,20 @@
 //! Where policies come from: embedded files, a directory, and further named sets.
 
+use crate::Problem;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{fs, io, path::Path};
 
+/// The set every other stands on.
+pub(crate) const BASELINE: &str = "baseline";
+/// The model this program was built with; a directory must carry the same.
+pub(crate) const MODEL: &str = include_str!("../model.conf");
+
+const VERSION_MARK: &str = "# version: ";
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
 /// Name, version and digest of one loaded set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SetVersion {
     /// Name of the set; the baseline is `baseline`.
     pub name: String,
@@ -15,17 +25,22 @@ pub struct SetVersion {
 }
 
 /// A set beside the baseline; its rows count only because the operator names it.
+///
+/// It may add programmes with their authority and channels, and grants; to a programme or channel of the baseline it
+/// adds nothing. Each text is a whole file of that name, or empty.
 #[derive(Debug, Clone, Default)]
 pub struct FurtherSet {
-    /// Name.
+    /// Name: small letters, digits, `-`.
     pub name: String,
-    /// roles.csv rows, with the file's header; empty for none.
+    /// names.csv.
+    pub names: String,
+    /// roles.csv.
     pub roles: String,
-    /// authority.csv rows.
+    /// authority.csv.
     pub authority: String,
-    /// funding.csv rows.
+    /// funding.csv.
     pub funding: String,
-    /// disclosure.csv rows.
+    /// disclosure.csv.
     pub disclosure: String,
 }
 
@@ -34,6 +49,61 @@ impl FurtherSet {
     pub fn demo() -> Self {
         Self { name: "demo".to_owned(), roles: include_str!("../demo/roles.csv").to_owned(), ..Self::default() }
     }
+
+    /// A set from a directory that holds some of the tables.
+    pub fn directory(name: &str, path: &Path) -> io::Result<Self> {
+        let read = |file: &str| match read(path, file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            other => other,
+        };
+        Ok(Self { name: name.to_owned(), ..files(read)? })
+    }
+
+    /// File name and text of each table.
+    pub(crate) fn files(&self) -> [(&'static str, &str); 5] {
+        [
+            ("names.csv", &self.names),
+            ("authority.csv", &self.authority),
+            ("funding.csv", &self.funding),
+            ("roles.csv", &self.roles),
+            ("disclosure.csv", &self.disclosure),
+        ]
+    }
+
+    /// Name, stated version and digest, or what is wrong with the statement.
+    pub(crate) fn stated(&self) -> Result<SetVersion, Problem> {
+        let mut found: Option<&str> = None;
+        for (file, text) in self.files().into_iter().filter(|(_, text)| !text.is_empty()) {
+            let file = format!("{}/{file}", self.name);
+            let first = text.lines().next().unwrap_or_default();
+            let version = first
+                .strip_prefix(VERSION_MARK)
+                .filter(|version| is_word(version, ".-"))
+                .ok_or_else(|| Problem::file(&file, format!("the first line must be `{VERSION_MARK}…`")))?;
+            if found.is_some_and(|earlier| earlier != version) {
+                return Err(Problem::file(&file, format!("states version {version}, another file of its set another")));
+            }
+            found = Some(version);
+        }
+        let version = found.ok_or_else(|| Problem::file(&self.name, "the set is empty"))?;
+        Ok(SetVersion { name: self.name.clone(), version: version.to_owned(), digest: self.digest() })
+    }
+
+    fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        let model = if self.name == BASELINE { MODEL } else { "" };
+        for (file, text) in self.files().into_iter().chain([("model.conf", model)]) {
+            hasher.update(file.as_bytes());
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
+}
+
+/// Letters, digits and a few marks; at most 40 of them.
+pub(crate) fn is_word(text: &str, marks: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
 }
 
 /// The files policies are read from.
@@ -47,26 +117,31 @@ impl PolicySource {
     /// The baseline built into the program.
     pub fn embedded() -> Self {
         let baseline = FurtherSet {
-            name: "baseline".to_owned(),
+            name: BASELINE.to_owned(),
+            names: include_str!("../names.csv").to_owned(),
             roles: include_str!("../roles.csv").to_owned(),
             authority: include_str!("../authority.csv").to_owned(),
             funding: include_str!("../funding.csv").to_owned(),
             disclosure: include_str!("../disclosure.csv").to_owned(),
         };
-        Self { model: include_str!("../model.conf").to_owned(), sets: vec![baseline] }
+        Self { model: MODEL.to_owned(), sets: vec![baseline] }
     }
 
-    /// A baseline from a directory that holds the four tables and model.conf.
+    /// A baseline from a directory that holds the five tables and model.conf; the error names the file.
     pub fn directory(path: &Path) -> io::Result<Self> {
-        let read = |name: &str| fs::read_to_string(path.join(name));
-        let baseline = FurtherSet {
-            name: "baseline".to_owned(),
-            roles: read("roles.csv")?,
-            authority: read("authority.csv")?,
-            funding: read("funding.csv")?,
-            disclosure: read("disclosure.csv")?,
-        };
-        Ok(Self { model: read("model.conf")?, sets: vec![baseline] })
+        let baseline = FurtherSet { name: BASELINE.to_owned(), ..files(|file| read(path, file))? };
+        Ok(Self { model: read(path, "model.conf")?, sets: vec![baseline] })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(baseline: FurtherSet) -> Self {
+        Self { model: MODEL.to_owned(), sets: vec![baseline] }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn replace_model(&mut self, from: &str, to: &str) {
+        assert!(self.model.contains(from));
+        self.model = self.model.replacen(from, to, 1);
     }
 
     /// Adds a named set.
@@ -86,43 +161,22 @@ impl PolicySource {
     }
 }
 
-impl FurtherSet {
-    /// File name and text of each table.
-    pub(crate) fn files(&self) -> [(&'static str, &str); 4] {
-        [
-            ("roles.csv", &self.roles),
-            ("authority.csv", &self.authority),
-            ("funding.csv", &self.funding),
-            ("disclosure.csv", &self.disclosure),
-        ]
-    }
+fn files(read: impl Fn(&str) -> io::Result<String>) -> io::Result<FurtherSet> {
+    Ok(FurtherSet {
+        name: String::new(),
+        names: read("names.csv")?,
+        roles: read("roles.csv")?,
+        authority: read("authority.csv")?,
+        funding: read("funding.csv")?,
+        disclosure: read("disclosure.csv")?,
+    })
+}
 
-    pub(crate) fn digest(&self) -> String {
-        let mut hasher = Sha256::new();
-        for (name, text) in self.files() {
-            hasher.update(name.as_bytes());
-            hasher.update([0]);
-            hasher.update(text.as_bytes());
-            hasher.update([0]);
-        }
-        hex::encode(hasher.finalize())
+fn read(directory: &Path, file: &str) -> io::Result<String> {
+    let path = directory.join(file);
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    if fs::metadata(&path).map_err(named)?.len() > FILE_BYTES_MAX {
+        return Err(named(io::Error::new(io::ErrorKind::InvalidData, "is larger than 1 MiB")));
     }
-
-    /// The version its files state in their first line; all must state the same.
-    pub(crate) fn version(&self) -> Result<String, String> {
-        let mut found: Option<&str> = None;
-        for (name, text) in self.files().iter().filter(|(_, text)| !text.is_empty()) {
-            let first = text.lines().next().unwrap_or_default();
-            let version = first
-                .strip_prefix("# version: ")
-                .map(str::trim)
-                .filter(|version| !version.is_empty())
-                .ok_or_else(|| format!("{name}: the first line must be `# version: …`"))?;
-            if found.is_some_and(|earlier| earlier != version) {
-                return Err(format!("{name}: states version {version}, another file of the set states another"));
-            }
-            found = Some(version);
-        }
-        found.map(str::to_owned).ok_or_else(|| "the set is empty".to_owned())
-    }
+    fs::read_to_string(&path).map_err(named)
 }
