@@ -1,9 +1,10 @@
 //! The harness itself: what the other tests take for granted.
 
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
-use tests::support::{Backend, fresh_database, on_both};
+use serde_json::json;
+use tests::support::{Backend, Server, fresh_database, on_both};
 
-on_both!(a_fresh_database_is_empty_and_alone);
+on_both!(a_fresh_database_is_empty_and_alone, a_served_store_knows_its_users_and_keeps_its_clock_to_itself);
 
 async fn a_fresh_database_is_empty_and_alone(backend: Backend) {
     let (one, other) = (fresh_database(backend).await, fresh_database(backend).await);
@@ -16,6 +17,17 @@ async fn a_fresh_database_is_empty_and_alone(backend: Backend) {
         Backend::Postgres => DbBackend::Postgres,
     };
     assert_eq!(one.get_database_backend(), expected);
+}
+
+async fn a_served_store_knows_its_users_and_keeps_its_clock_to_itself(backend: Backend) {
+    let (one, other) = (Server::start(backend).await, Server::start(backend).await);
+    one.set_clock("2018-12-01T09:00:00+08:00").await;
+    let day = |server: &Server| {
+        platform::clock::local_day(server.running.platform.clock.domain(platform::clock::Clock::wall()))
+    };
+    assert_eq!((day(&one).to_string(), day(&other).to_string()), ("2018-12-01".to_owned(), "2018-10-19".to_owned()));
+    let me = other.client("vw").await.ok("{ me { user { login } } }", json!({})).await;
+    assert_eq!(me["me"]["user"]["login"], "vw");
 }
 
 // Ranges of jurisdiction codes need byte order; the cluster's default must be another, so that a column

@@ -9,6 +9,7 @@ pub struct Client {
     pub base: String,
     /// Bearer token; none for the public.
     pub token: Option<String>,
+    headers: Vec<(String, String)>,
     http: reqwest::Client,
 }
 
@@ -24,7 +25,14 @@ pub struct Answer {
 impl Client {
     /// A caller with this token, or the public.
     pub fn new(base: impl Into<String>, token: Option<String>) -> Self {
-        Self { base: base.into(), token, http: reqwest::Client::new() }
+        Self { base: base.into(), token, headers: Vec::new(), http: reqwest::Client::new() }
+    }
+
+    /// The same caller with one header more on every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The HTTP client, for requests that are not plain GraphQL.
@@ -34,11 +42,6 @@ impl Client {
 
     /// Sends one document with its variables.
     pub async fn gql(&self, query: &str, variables: Value) -> Answer {
-        self.gql_with(query, variables, &[]).await
-    }
-
-    /// Sends one document with further headers.
-    pub async fn gql_with(&self, query: &str, variables: Value, headers: &[(&str, &str)]) -> Answer {
         let mut request = self
             .http
             .post(format!("{}/graphql", self.base))
@@ -47,8 +50,8 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         let response = request.send().await.expect("the server answers");
         let status = response.status().as_u16();

@@ -1,0 +1,129 @@
+//! The demo, served in this process over a store of its own.
+
+use super::{
+    client::Client,
+    database::{Backend, Files, Kept, Url, fresh_database, temporary_folder},
+};
+use api::cli::demo::{DemoOptions, Running, start};
+use entity::{assignment, user_account};
+use platform::id;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// A served demo store; when it is dropped the server stops and the store is gone.
+pub struct Server {
+    /// The demo.
+    pub running: Running,
+    /// Its database.
+    pub database: Url,
+    /// Its keys, and nothing else that matters.
+    pub data: TempDir,
+}
+
+/// A demo store that was made once, stopped, and is copied for each test.
+struct Template {
+    database: Kept,
+    data: Files,
+}
+
+impl Server {
+    /// Serves a new demo store, with its sample roll, on a free loopback port; the clock is the demo's.
+    pub async fn start(backend: Backend) -> Self {
+        static SQLITE: OnceCell<Template> = OnceCell::const_new();
+        static POSTGRES: OnceCell<Template> = OnceCell::const_new();
+        let template = match backend {
+            Backend::Sqlite => SQLITE.get_or_init(|| Template::make(backend)).await,
+            Backend::Postgres => POSTGRES.get_or_init(|| Template::make(backend)).await,
+        };
+        let (database, data) = (template.database.copy().await, template.data.lay());
+        let running = serve(data.path(), &database).await;
+        Self { running, database, data }
+    }
+
+    /// Base of its URLs.
+    pub fn base(&self) -> String {
+        self.running.url()
+    }
+
+    /// A caller without a token.
+    pub fn public(&self) -> Client {
+        Client::new(self.base(), None)
+    }
+
+    /// A user by sign-in name, under the only assignment held.
+    pub async fn client(&self, login: &str) -> Client {
+        let token = self.running.token(login).unwrap_or_else(|| panic!("the demo has no user {login}"));
+        Client::new(self.base(), Some(token.to_owned()))
+    }
+
+    /// A user of several assignments, under the one of this role.
+    pub async fn client_as(&self, login: &str, role: &str) -> Client {
+        let held = assignment::Entity::find()
+            .filter(assignment::Column::UserId.eq(self.user(login).await.id))
+            .filter(assignment::Column::Role.eq(role))
+            .one(&self.running.platform.db.reader)
+            .await;
+        let held = held.expect("assignments").unwrap_or_else(|| panic!("{login} is no {role}"));
+        let client = self.client(login).await;
+        client.with_header("onedoor-assignment", &id::encode("Assignment", &held.id.to_string()))
+    }
+
+    /// The global identifier of a user.
+    pub async fn user_id(&self, login: &str) -> String {
+        id::encode("User", &self.user(login).await.id.to_string())
+    }
+
+    /// Moves the domain clock.
+    pub async fn set_clock(&self, at: &str) {
+        let clerk = self.client("tw").await;
+        let set = "mutation Set($input: ClockSetInput!) { clockSet(input: $input) { userErrors { code message } } }";
+        clerk.ok(set, json!({ "input": { "at": at } })).await;
+    }
+
+    /// Gives a user one assignment more, from long ago; no mutation does this yet.
+    pub async fn grant(&self, login: &str, role: &str, unit: &str, level: &str, jurisdiction: &str) {
+        let row = assignment::Model {
+            id: Uuid::now_v7(),
+            user_id: self.user(login).await.id,
+            role: role.to_owned(),
+            unit: unit.to_owned(),
+            level: level.parse().expect("a level"),
+            jurisdiction: jurisdiction.to_owned(),
+            from_on: "2014-05-01".parse().expect("a day"),
+            to_on: None,
+            granted_by: None,
+            version: 1,
+        };
+        row.into_active_model().insert(&self.running.platform.db.writer).await.expect("an assignment");
+    }
+
+    async fn user(&self, login: &str) -> user_account::Model {
+        let user = user_account::Entity::find().filter(user_account::Column::Login.eq(login));
+        let user = user.one(&self.running.platform.db.reader).await;
+        user.expect("users").unwrap_or_else(|| panic!("the demo has no user {login}"))
+    }
+}
+
+impl Template {
+    async fn make(backend: Backend) -> Self {
+        let database = fresh_database(backend).await;
+        let data = temporary_folder();
+        let running = serve(data.path(), &database).await;
+        // Nothing may be connected to what PostgreSQL copies, and SQLite's log must be back in its file.
+        let db = running.platform.db.clone();
+        running.stop().await.expect("the demo stops");
+        db.writer.close().await.expect("the writers close");
+        db.reader.close().await.expect("the readers close");
+        Self { data: Files::of(data.path()), database: Kept::of(database) }
+    }
+}
+
+async fn serve(data: &Path, database: &Url) -> Running {
+    let mut options = DemoOptions::new(data.to_owned()).expect("the demo's options");
+    options.database = Some(database.to_string());
+    start(options).await.expect("the demo starts")
+}
