@@ -21,4 +21,4 @@ pub use sign_in::part;
 pub use users::Users;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -97,9 +97,13 @@ impl Refusal {
 
 /// The answer to an operation: 200, or 400 for a request error where the media type lets the status tell.
 pub(super) fn operation(media: Media, answer: &Answer, outcome: Outcome) -> Response {
+    let first = answer.errors.first().and_then(|error| error.extensions.get("code")?.as_str());
     let status = match (&answer.data, media) {
+        (Some(_), _) => StatusCode::OK,
+        // Our fault in either media type.
+        (None, _) if first == Some(Code::Internal.as_str()) => StatusCode::INTERNAL_SERVER_ERROR,
         (None, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
+        (None, Media::Json) => StatusCode::OK,
     };
     respond(media, status, answer, outcome)
 }

@@ -117,15 +117,20 @@ pub(super) async fn playground(State(app): State<Arc<App>>, file: Option<Path<St
     }
     let name = file.map_or_else(String::new, |Path(name)| name);
     let Some(asset) = playground::asset(&name) else { return not_there(&app, &request) };
-    let Asset { kind, bytes, gzip, lasting, .. } = asset;
-    let mut response = page(StatusCode::OK, kind, *bytes);
+    let Asset { kind, bytes, gzip, .. } = asset;
+    // A browser asks each time, and loads each build once.
+    let tag = format!("\"{}\"", playground::version());
+    let fresh = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response =
+        if fresh { page(StatusCode::NOT_MODIFIED, kind, "") } else { page(StatusCode::OK, kind, *bytes) };
     let headers = response.headers_mut();
     if *gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    if *lasting {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
     }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response.extensions_mut().insert(playground::Page);
     response
 }

@@ -1,1 +1,6 @@
+//! HTTP in front of a gateway of two fields.
 
+mod bounds;
+mod doors;
+mod serving;
+mod toy;

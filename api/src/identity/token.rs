@@ -28,8 +28,8 @@ pub(super) fn verify(ring: &KeyRing, audience: &str, leeway_seconds: u64, token:
         return Err(Refused);
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| Refused)?;
-    // An extension the token calls critical is one we do not know.
-    if header.extras.get::<serde_json::Value>("crit").is_ok_and(|crit| crit.is_some()) {
+    // What the token calls critical, encrypted or compressed is nothing we know.
+    if header.crit.is_some() || header.enc.is_some() || header.zip.is_some() {
         return Err(Refused);
     }
     let pinned = header.kid.as_deref().and_then(|kid| ring.get(kid)).ok_or(Refused)?;
