@@ -1,0 +1,341 @@
+//! For every role × type × field: in the role's introspection and its SDL and selectable, or in none of them and
+//! answered exactly as a typo is.
+
+use super::{
+    holders,
+    world::{World, parts},
+};
+use api::schema::{
+    TypeRef, TypeTable,
+    types::{FieldDef, TypeDef},
+};
+use async_graphql::parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use platform::part::{FieldKind, Part};
+use policies::PermissionSet;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+use tests::support::Backend;
+
+const INTROSPECTION: &str = "{ __schema { types { name \
+    fields(includeDeprecated: true) { name args { name } } inputFields { name } enumValues(includeDeprecated: true) { name } } } }";
+
+const BUILT_IN: &[&str] = &["Boolean", "Float", "ID", "Int", "String"];
+
+/// `Type`, `Type.field`, `Type.field(arg)`.
+type Names = BTreeSet<String>;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_is_everywhere_or_nowhere_for_every_role() {
+    let world = World::empty(Backend::Sqlite).await;
+    let policies = world.policies();
+    let parts = parts();
+    let mut seen = BTreeSet::new();
+    for actor in holders::all(&policies) {
+        let today = chrono::NaiveDate::from_ymd_opt(2018, 10, 19).expect("a day");
+        let set = match &actor {
+            Some(actor) => policies.permission_set(&actor.holder(), today),
+            None => policies.public_set(today),
+        };
+        // Equal sets have equal schemas: one snapshot serves them.
+        if !seen.insert(set.key().to_owned()) {
+            continue;
+        }
+        let who = holders::name(actor.as_ref());
+        let introspected = introspected(&world.data(actor.as_ref(), INTROSPECTION, json!({})).await);
+        assert_eq!(introspected, printed(&world.sdl(actor.as_ref()).await), "{who}: introspection and SDL differ");
+        let expected = expected(&parts, &set);
+        for name in declared(&parts) {
+            assert_eq!(introspected.contains(&name), expected.contains(&name), "{who}: {name}");
+        }
+        let own = world.gateway.snapshots().of(&set).expect("a schema");
+        let full = world.gateway.snapshots().full();
+        for (parent, path) in paths(&own.table) {
+            let check = Check { world: &world, actor: actor.as_ref(), own: &own.table, full, who: &who };
+            check.everything_there_is_selectable(&parent, &path).await;
+            check.nothing_else_is(&parent, &path).await;
+        }
+    }
+    assert!(seen.len() > 10, "only {} permission sets", seen.len());
+}
+
+/// What the parts say exists, whoever asks: stored types, their fields, lists, queries, mutations.
+fn declared(parts: &[Part]) -> Names {
+    names(parts, &|_| true)
+}
+
+/// What of it a permission set should see.
+fn expected(parts: &[Part], set: &PermissionSet) -> Names {
+    names(parts, &|permission| set.contains(permission))
+}
+
+fn names(parts: &[Part], holds: &dyn Fn(&str) -> bool) -> Names {
+    let mut names = Names::new();
+    let permission_of: BTreeMap<_, _> =
+        parts.iter().flat_map(|part| &part.types).map(|stored| (stored.name, stored.permission.name)).collect();
+    for part in parts {
+        for stored in part.types.iter().filter(|stored| holds(stored.permission.name)) {
+            names.insert(stored.name.to_owned());
+            for field in &stored.fields {
+                let target = match &field.kind {
+                    FieldKind::Edge(edge) => holds(permission_of[edge.target]),
+                    _ => true,
+                };
+                if target && holds(field.permission.name) {
+                    names.insert(format!("{}.{}", stored.name, field.name));
+                }
+            }
+            if let Some(list) = &stored.list {
+                names.insert(format!("Query.{}", list.name));
+            }
+        }
+        if let Some(details) = &part.details
+            && holds(details.permission.name)
+            && holds(permission_of["Application"])
+        {
+            names.insert(format!("Application.{}", details.field));
+        }
+        for (root, actions) in [("Query", &part.queries), ("Mutation", &part.mutations)] {
+            let actions = actions.iter().filter(|action| holds(action.permission.name));
+            names.extend(actions.map(|action| format!("{root}.{}", action.name)));
+        }
+    }
+    names
+}
+
+fn introspected(data: &Value) -> Names {
+    let mut names = Names::new();
+    let text = |value: &Value| value["name"].as_str().expect("a name").to_owned();
+    for ty in data["__schema"]["types"].as_array().expect("types") {
+        let name = text(ty);
+        if name.starts_with("__") || BUILT_IN.contains(&name.as_str()) {
+            continue;
+        }
+        for field in ty["fields"].as_array().into_iter().flatten() {
+            names.insert(format!("{name}.{}", text(field)));
+            for arg in field["args"].as_array().into_iter().flatten() {
+                names.insert(format!("{name}.{}({})", text(field), text(arg)));
+            }
+        }
+        for value in ["inputFields", "enumValues"].iter().filter_map(|kind| ty[*kind].as_array()).flatten() {
+            names.insert(format!("{name}.{}", text(value)));
+        }
+        names.insert(name);
+    }
+    names
+}
+
+fn printed(sdl: &str) -> Names {
+    let mut names = Names::new();
+    for definition in parse_schema(sdl).unwrap_or_else(|error| panic!("{error}\n{sdl}")).definitions {
+        let TypeSystemDefinition::Type(ty) = definition else { continue };
+        let name = ty.node.name.node.to_string();
+        let fields = match ty.node.kind {
+            TypeKind::Object(object) => object.fields,
+            TypeKind::Interface(interface) => interface.fields,
+            TypeKind::InputObject(input) => {
+                names.extend(input.fields.iter().map(|field| format!("{name}.{}", field.node.name.node)));
+                Vec::new()
+            }
+            TypeKind::Enum(list) => {
+                names.extend(list.values.iter().map(|value| format!("{name}.{}", value.node.value.node)));
+                Vec::new()
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => Vec::new(),
+        };
+        for field in fields {
+            let field = field.node;
+            names.insert(format!("{name}.{}", field.name.node));
+            names.extend(
+                field.arguments.iter().map(|arg| format!("{name}.{}({})", field.name.node, arg.node.name.node)),
+            );
+        }
+        names.insert(name);
+    }
+    names
+}
+
+/// How to get from a root to an object: `%` stands for what is selected there.
+fn paths(own: &TypeTable) -> BTreeMap<Arc<str>, String> {
+    let mut paths = BTreeMap::new();
+    let mut next = VecDeque::new();
+    for (root, word) in [("Query", "query"), ("Mutation", "mutation")] {
+        if own.get(root).is_some() {
+            next.push_back((Arc::<str>::from(root), format!("{word} {{ % }}")));
+        }
+    }
+    while let Some((name, path)) = next.pop_front() {
+        if paths.contains_key(&name) {
+            continue;
+        }
+        match own.get(&name) {
+            Some(TypeDef::Object(object)) => {
+                for field in object.fields.values() {
+                    let below: Arc<str> = field.ty.name().into();
+                    if matches!(own.get(&below), Some(TypeDef::Object(_) | TypeDef::Interface(_))) {
+                        let selection = format!("{} {{ % }}", call(own, field, &path));
+                        next.push_back((below, path.replace('%', &selection)));
+                    }
+                }
+            }
+            Some(TypeDef::Interface(_)) => {
+                for node in own.nodes() {
+                    next.push_back((
+                        Arc::clone(&node.name),
+                        path.replace('%', &format!("... on {} {{ % }}", node.name)),
+                    ));
+                }
+            }
+            _ => continue,
+        }
+        paths.insert(name, path);
+    }
+    paths
+}
+
+/// A field with its required arguments; at the root it is skipped, so that only validation is asked.
+fn call(own: &TypeTable, field: &FieldDef, path: &str) -> String {
+    let args: Vec<_> = field
+        .args
+        .iter()
+        .filter(|arg| arg.ty.is_required())
+        .map(|arg| format!("{}: {}", arg.name, literal(own, &arg.ty)))
+        .collect();
+    let args = if args.is_empty() { String::new() } else { format!("({})", args.join(", ")) };
+    let skip = if at_root(path) { " @skip(if: true)" } else { "" };
+    format!("{}{args}{skip}", field.name)
+}
+
+fn at_root(path: &str) -> bool {
+    matches!(path, "query { % }" | "mutation { % }")
+}
+
+fn literal(own: &TypeTable, ty: &TypeRef) -> String {
+    match ty {
+        TypeRef::NonNull(inner) => literal(own, inner),
+        TypeRef::List(_) => "[]".to_owned(),
+        TypeRef::Named(name) => match (name.as_ref(), own.get(name)) {
+            ("Int", _) => "1".to_owned(),
+            ("Boolean", _) => "true".to_owned(),
+            ("Money", _) => "\"1.00\"".to_owned(),
+            ("Date", _) => "\"2018-11-05\"".to_owned(),
+            ("Month", _) => "\"2018-11\"".to_owned(),
+            ("DateTime", _) => "\"2018-11-05T09:00:00+08:00\"".to_owned(),
+            (_, Some(TypeDef::Enum(list))) => list.values[0].name.clone(),
+            (_, Some(TypeDef::Input(input))) => {
+                let required = input.fields.values().filter(|field| field.ty.is_required() && field.default.is_none());
+                let fields: Vec<_> =
+                    required.map(|field| format!("{}: {}", field.name, literal(own, &field.ty))).collect();
+                format!("{{ {} }}", fields.join(", "))
+            }
+            _ => "\"x\"".to_owned(),
+        },
+    }
+}
+
+struct Check<'a> {
+    world: &'a World,
+    actor: Option<&'a platform::Actor>,
+    own: &'a TypeTable,
+    full: &'a TypeTable,
+    who: &'a str,
+}
+
+fn fields(table: &TypeTable, parent: &str) -> Vec<Arc<FieldDef>> {
+    match table.get(parent) {
+        Some(TypeDef::Object(object)) => object.fields.values().cloned().collect(),
+        Some(TypeDef::Interface(interface)) => interface.fields.values().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The same name with its last letter changed: what a typo makes of it.
+fn typo(name: &str) -> String {
+    let (head, last) = name.split_at(name.len() - 1);
+    let other = match last {
+        "q" => "x",
+        last if last.chars().all(char::is_uppercase) => "Q",
+        _ => "q",
+    };
+    format!("{head}{other}")
+}
+
+impl Check<'_> {
+    async fn everything_there_is_selectable(&self, parent: &str, path: &str) {
+        let mut selection = String::from("__typename");
+        for field in fields(self.own, parent) {
+            let below = match self.own.get(field.ty.name()) {
+                Some(TypeDef::Object(_) | TypeDef::Interface(_)) => " { __typename }",
+                _ => "",
+            };
+            selection.push_str(&format!(" {}{below}", call(self.own, &field, path)));
+        }
+        let document = path.replace('%', &selection);
+        let answer = self.world.answer(self.actor, &document, json!({})).await;
+        assert!(answer.errors.is_empty(), "{}: {document}\n{:#?}", self.who, answer.errors);
+        // What is not there can only be named inside what is: so every place it could be named is here.
+    }
+
+    async fn nothing_else_is(&self, parent: &str, path: &str) {
+        for hidden in fields(self.full, parent).iter().filter(|field| self.own.field(parent, &field.name).is_none()) {
+            self.as_a_typo(&hidden.name, &path.replace('%', "HIDDEN"), "HIDDEN").await;
+            self.as_a_typo(&hidden.name, &path.replace('%', "HIDDEN(input: {}) { __typename }"), "HIDDEN").await;
+        }
+        if parent == "Query" {
+            for hidden in self.full.types.keys().filter(|name| self.own.get(name).is_none()) {
+                self.as_a_typo(hidden, "query($v: HIDDEN) { __typename }", "HIDDEN").await;
+                self.as_a_typo(hidden, "{ ... on HIDDEN { __typename } }", "HIDDEN").await;
+            }
+        }
+        for field in fields(self.own, parent) {
+            let Some(full) = self.full.field(parent, &field.name) else { continue };
+            for arg in &full.args {
+                self.argument(path, &field, &arg.name, arg.ty.name()).await;
+            }
+        }
+    }
+
+    /// Arguments, their input fields and enum values that others have.
+    async fn argument(&self, path: &str, field: &FieldDef, arg: &str, ty: &str) {
+        let below =
+            if matches!(self.own.get(field.ty.name()), Some(TypeDef::Object(_))) { " { __typename }" } else { "" };
+        let document = |value: &str| path.replace('%', &format!("{}({arg}: {value}){below}", field.name));
+        if !field.args.iter().any(|known| known.name.as_ref() == arg) {
+            let document = path.replace('%', &format!("{}(HIDDEN: {{}}){below}", field.name));
+            return self.as_a_typo(arg, &document, "HIDDEN").await;
+        }
+        match (self.full.get(ty), self.own.get(ty)) {
+            (Some(TypeDef::Input(full)), Some(TypeDef::Input(own))) => {
+                for hidden in full.fields.keys().filter(|name| !own.fields.contains_key(*name)) {
+                    self.as_a_typo(hidden, &document("{ HIDDEN: \"x\" }"), "HIDDEN").await;
+                }
+            }
+            (Some(TypeDef::Enum(full)), Some(TypeDef::Enum(own))) => {
+                for hidden in full.values.iter().filter(|value| !own.values.contains(value)) {
+                    self.as_a_typo(&hidden.name, &document("HIDDEN"), "HIDDEN").await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A name that others have is answered as one that nobody has.
+    async fn as_a_typo(&self, name: &str, document: &str, mark: &str) {
+        let typo = typo(name);
+        let told = self.world.errors(self.actor, &document.replace(mark, name)).await;
+        let told_typo = self.world.errors(self.actor, &document.replace(mark, &typo)).await;
+        assert!(!told.is_empty(), "{}: {name} passed in {document}", self.who);
+        let spelled: Vec<Value> = told_typo
+            .iter()
+            .map(|error| serde_json::from_str(&error.to_string().replace(&typo, name)).expect("JSON"))
+            .collect();
+        assert_eq!(told, spelled, "{}: {name} in {document}", self.who);
+        let text = format!("{told:?}").to_lowercase();
+        assert!(!text.contains("did you mean"), "{}: {text}", self.who);
+    }
+}

@@ -1,0 +1,8 @@
+//! Who sees what: role × type × field, role × row, and the exactness of lists. Against the parts themselves.
+
+mod fields;
+mod holders;
+mod lists;
+mod rows;
+mod synthetic;
+mod world;

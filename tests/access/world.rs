@@ -1,0 +1,116 @@
+//! A gateway over a store, asked through its seam as HTTP asks it.
+
+use api::{
+    gateway::{Gateway, Options},
+    http::seam::{Answer, Caller, Execute, Operation},
+    identity::SignedIn,
+};
+use async_graphql::parser::{
+    parse_query,
+    types::{DocumentOperations, OperationType},
+};
+use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, part::Part};
+use policies::{Policies, PolicySource};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tests::support::{Backend, Url, fresh_database};
+use uuid::Uuid;
+
+/// 2018-10-19T09:00+08:00.
+const CLOCK: i64 = 1_539_910_800_000_000;
+
+/// A served store without HTTP.
+pub struct World {
+    pub gateway: Gateway,
+    pub platform: Arc<Platform>,
+    pub backend: Backend,
+    pub url: Url,
+}
+
+/// Every part built into the program.
+pub fn parts() -> Vec<Part> {
+    let mut parts = platform::parts();
+    parts.extend(modules::all().iter().map(|module| module.part()));
+    parts
+}
+
+impl World {
+    /// Migrated, without a row.
+    pub async fn empty(backend: Backend) -> Self {
+        Self::with(backend, Options { development: true, budget: u64::MAX, ..Options::default() }).await
+    }
+
+    pub async fn with(backend: Backend, options: Options) -> Self {
+        let url = fresh_database(backend).await;
+        let db = Db::connect(url.as_str()).await.expect("the new database");
+        migration::run(&db.writer).await.expect("the timeline");
+        let declared: Vec<_> = parts().into_iter().flat_map(|part| part.permissions).collect();
+        let policies = Policies::load(&PolicySource::embedded(), &declared).expect("sound policies");
+        let platform = Arc::new(Platform {
+            db,
+            policies: Arc::new(policies).into(),
+            cipher: Cipher::new(&[1; 32], &[2; 32]).expect("two keys"),
+            modules: modules::all(),
+            clock: Clock::with_offset(CLOCK - Clock::wall().0),
+            clock_settable: false,
+        });
+        let gateway = Gateway::new(Arc::clone(&platform), parts(), options).expect("sound parts");
+        Self { gateway, platform, backend, url }
+    }
+
+    pub fn policies(&self) -> Arc<Policies> {
+        self.platform.policies.load_full()
+    }
+
+    /// Sends one document.
+    pub async fn answer(&self, actor: Option<&Actor>, document: &str, variables: Value) -> Answer {
+        self.answer_for(actor, None, document, variables).await
+    }
+
+    /// Sends one document for a purpose.
+    pub async fn answer_for(
+        &self,
+        actor: Option<&Actor>,
+        purpose: Option<&str>,
+        document: &str,
+        variables: Value,
+    ) -> Answer {
+        let document = parse_query(document).unwrap_or_else(|error| panic!("{document}\n{error}"));
+        let kind = match &document.operations {
+            DocumentOperations::Single(operation) => operation.node.ty,
+            DocumentOperations::Multiple(_) => OperationType::Query,
+        };
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let operation = Operation { document, name: None, kind, variables };
+        self.gateway.execute(caller(actor, purpose), operation).await
+    }
+
+    /// Sends one document that must be answered without an error.
+    pub async fn data(&self, actor: Option<&Actor>, document: &str, variables: Value) -> Value {
+        let answer = self.answer(actor, document, variables).await;
+        assert!(answer.errors.is_empty(), "{document}\n{:#?}", answer.errors);
+        answer.data.expect("data")
+    }
+
+    /// Sends one document; answers the messages of its errors.
+    pub async fn errors(&self, actor: Option<&Actor>, document: &str) -> Vec<Value> {
+        let answer = self.answer(actor, document, json!({})).await;
+        answer.errors.iter().map(|error| serde_json::to_value(error).expect("an error is JSON")).collect()
+    }
+
+    pub async fn sdl(&self, actor: Option<&Actor>) -> String {
+        self.gateway.sdl(caller(actor, None)).await.expect("the schema")
+    }
+}
+
+fn caller(actor: Option<&Actor>, purpose: Option<&str>) -> Caller {
+    let identity = actor.map(|actor| {
+        Arc::new(SignedIn {
+            actor: actor.clone(),
+            name: "测试".to_owned(),
+            assignments: Vec::new(),
+            token_expires_at: entity::At(i64::MAX),
+        })
+    });
+    Caller { identity, purpose: purpose.map(str::to_owned), language: Language::En, request_id: Uuid::now_v7() }
+}
