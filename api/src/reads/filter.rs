@@ -2,7 +2,7 @@
 
 use super::{cursor::Order, disclose::Disclosures};
 use crate::schema::{Comparison, comparisons, field_of, types::Stored};
-use entity::{At, Fen, scope::successor};
+use entity::scope::successor;
 use platform::{
     Code, Refusal, id,
     op::Op,
@@ -128,10 +128,8 @@ fn compare(stored: Stored, column: &ListColumn, comparison: Comparison, value: &
 /// A coerced value as the database keeps it; `None` for an identifier of nothing.
 fn bound(scalar: &Scalar, value: &Value) -> Option<sea_orm::Value> {
     match scalar {
-        Scalar::Int => value.as_i64().map(Into::into),
+        Scalar::Int | Scalar::Money | Scalar::DateTime => value.as_i64().map(Into::into),
         Scalar::Boolean => value.as_bool().map(Into::into),
-        Scalar::Money => value.as_str()?.parse::<Fen>().ok().map(|fen| fen.0.into()),
-        Scalar::DateTime => value.as_str()?.parse::<At>().ok().map(|at| at.0.into()),
         Scalar::Id(target) => {
             let (name, key) = id::decode(value.as_str()?)?;
             (name == *target).then(|| key.parse::<uuid::Uuid>().ok().map(Into::into)).flatten()

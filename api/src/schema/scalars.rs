@@ -48,14 +48,14 @@ pub fn by_name(name: &str) -> Option<Scalar> {
     })
 }
 
-/// Reads one of our scalars as clients write it; the answer is its one spelling.
-pub fn read(name: &str, text: &str) -> Option<String> {
+/// Reads one of our scalars as clients write it; the answer is as our value types and the database keep it.
+pub fn read(name: &str, text: &str) -> Option<Value> {
     match name {
-        "Money" => text.parse::<Fen>().ok().map(|fen| fen.to_string()),
-        "Date" => text.parse::<Day>().ok().map(|day| day.to_string()),
-        "Month" => text.parse::<Month>().ok().map(|month| month.to_string()),
-        "DateTime" => text.parse::<At>().ok().map(|at| at.to_string()),
-        _ => Some(text.to_owned()),
+        "Money" => text.parse::<Fen>().ok().map(|fen| fen.0.into()),
+        "Date" => text.parse::<Day>().ok().map(|day| day.to_string().into()),
+        "Month" => text.parse::<Month>().ok().map(|month| month.to_string().into()),
+        "DateTime" => text.parse::<At>().ok().map(|at| at.0.into()),
+        _ => Some(text.into()),
     }
 }
 
@@ -77,17 +77,23 @@ pub fn write_cell(scalar: &Scalar, cell: &Cell) -> Option<Value> {
     })
 }
 
-/// Checks a value that plain code wrote; `None` says that it is none of this scalar.
+/// Writes a value of plain code as clients read it; `None` says that it is none of this scalar.
 pub fn write_json(scalar: &Scalar, value: &Value) -> Option<Value> {
     if let (Scalar::Id(target), Some(key)) = (scalar, value.as_str())
         && !target.is_empty()
     {
         return Some(platform::id::encode(target, key).into());
     }
+    match (scalar, value.as_i64()) {
+        (Scalar::Money, Some(fen)) => return Some(Fen(fen).to_string().into()),
+        (Scalar::DateTime, Some(micros)) => return Some(At(micros).to_string().into()),
+        _ => {}
+    }
     let fits = match scalar {
         _ if value.is_null() => true,
         Scalar::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
         Scalar::Boolean => value.is_boolean(),
+        Scalar::Money | Scalar::DateTime => false,
         Scalar::Enum { values, .. } => value.as_str().is_some_and(|text| values.iter().any(|(known, _)| known == text)),
         _ => value.is_string(),
     };
@@ -100,10 +106,11 @@ mod tests {
 
     #[test]
     fn our_scalars_have_one_strict_spelling() {
-        for (name, text) in [("Money", "-12.05"), ("Date", "2018-11-05"), ("Month", "2018-11"), ("IdNumber", "x")] {
-            assert_eq!(read(name, text).as_deref(), Some(text));
+        for (name, text) in [("Date", "2018-11-05"), ("Month", "2018-11"), ("IdNumber", "x")] {
+            assert_eq!(read(name, text), Some(text.into()));
         }
-        assert_eq!(read("DateTime", "2018-10-19T01:00:00Z").as_deref(), Some("2018-10-19T09:00:00+08:00"));
+        assert_eq!(read("Money", "-12.05"), Some((-1205).into()));
+        assert_eq!(read("DateTime", "2018-10-19T01:00:00Z"), Some(1_539_910_800_000_000_i64.into()));
         for (name, wrong) in [
             ("Money", "12"),
             ("Money", "1e3"),
@@ -114,6 +121,23 @@ mod tests {
         ] {
             assert_eq!(read(name, wrong), None, "{name} {wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_read_is_written_back_in_its_one_spelling() {
+        for (scalar, text) in [(Scalar::Money, "1200.50"), (Scalar::DateTime, "2018-10-19T09:00:00+08:00")] {
+            let value = read(name(&scalar), text).expect("a value");
+            assert_eq!(write_json(&scalar, &value), Some(text.into()));
+            assert_eq!(write_json(&scalar, &text.into()), None);
+        }
+    }
+
+    #[test]
+    fn what_plain_code_computes_is_written_as_clients_read_it() {
+        assert_eq!(write_json(&Scalar::Money, &123_405.into()), Some("1234.05".into()));
+        let nine = "2018-10-19T09:00:00+08:00";
+        assert_eq!(write_json(&Scalar::DateTime, &1_539_910_800_000_000_i64.into()), Some(nine.into()));
+        assert_eq!(write_json(&Scalar::Money, &Value::Null), Some(Value::Null));
     }
 
     #[test]

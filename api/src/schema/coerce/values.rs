@@ -167,7 +167,7 @@ impl Coercion<'_> {
                 .or_else(|| number.as_u64().map(|number| number.to_string()))
                 .map(Value::String),
             ("Int" | "Float" | "Boolean" | "String" | "ID", _) => None,
-            (_, Literal::String(text)) => scalars::read(name, text).map(Value::String),
+            (_, Literal::String(text)) => scalars::read(name, text),
             _ => None,
         }
     }
