@@ -2,7 +2,14 @@
 
 use super::cluster;
 use sea_orm::{ConnectionTrait, Database};
-use std::{ffi::OsString, fmt, fs, path::Path};
+use std::{
+    ffi::OsString,
+    fmt,
+    fs::{self, OpenOptions},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -95,7 +102,9 @@ impl Files {
     pub fn lay(&self) -> TempDir {
         let folder = temporary_folder();
         for (name, bytes) in &self.0 {
-            fs::write(folder.path().join(name), bytes).expect("a file written");
+            // Keys that others may read are refused.
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.path().join(name));
+            file.expect("a new file").write_all(bytes).expect("a file written");
         }
         folder
     }
