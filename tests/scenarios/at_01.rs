@@ -50,7 +50,8 @@ async fn a_clean_rural_case_travels_from_window_to_ledger_to_the_fen_and_the_day
 
 fn figure(assessment: &Value, name: &str) -> String {
     let figures = assessment["figures"].as_array().expect("figures");
-    let found = figures.iter().find(|figure| figure["name"] == name).unwrap_or_else(|| panic!("no {name}: {figures:?}"));
+    let found =
+        figures.iter().find(|figure| figure["name"] == name).unwrap_or_else(|| panic!("no {name}: {figures:?}"));
     found["value"].as_str().expect("a value").to_owned()
 }
 
@@ -69,7 +70,8 @@ fn amounts(entries: &[Value]) -> Vec<String> {
 pub async fn commitments(server: &Server, case: &Case<'_>) -> Vec<Value> {
     let query = "{ ledgerEntries(first: 100, filter: { kind: [COMMITMENT] }) { nodes { id item channel amountFen month application { id } } } }";
     let answer = server.client("fin").await.gql(query, json!({})).await;
-    let nodes = answer.body["data"]["ledgerEntries"]["nodes"].as_array().unwrap_or_else(|| panic!("{}", answer.body)).clone();
+    let nodes =
+        answer.body["data"]["ledgerEntries"]["nodes"].as_array().unwrap_or_else(|| panic!("{}", answer.body)).clone();
     nodes.into_iter().filter(|node| node["application"]["id"] == json!(case.id)).collect()
 }
 

@@ -4,12 +4,25 @@ use super::steps::*;
 use serde_json::json;
 use tests::support::{Backend, Server, on_both};
 
-on_both!(at_02_a_a_per_capita_income_of_exactly_the_standard_is_refused, at_02_b_one_fen_below_is_a_cent_of_difference_aid);
+on_both!(
+    at_02_a_a_per_capita_income_of_exactly_the_standard_is_refused,
+    at_02_b_one_fen_below_is_a_cent_of_difference_aid
+);
 
 const COUPLE_AND_CHILD: &[Member] = &[
-    Member { name: "吴建国", id_number: "510229198502280330", relation: "02", claims: &[("EMPLOYMENT", "EMPLOYED")] },
+    Member {
+        name: "吴建国",
+        id_number: "510229198502280330",
+        relation: "02",
+        claims: &[("HUKOU", "500118107001"), ("EMPLOYMENT", "EMPLOYED")],
+    },
     Member { name: "杨梅", id_number: "510229198507140628", relation: "12", claims: &[("EMPLOYMENT", "UNABLE")] },
-    Member { name: "吴小宝", id_number: "500118201406150016", relation: "20", claims: &[("EDUCATION_STAGE", "PRESCHOOL")] },
+    Member {
+        name: "吴小宝",
+        id_number: "500118201406150016",
+        relation: "20",
+        claims: &[("EDUCATION_STAGE", "PRESCHOOL")],
+    },
 ];
 
 async fn verified<'s>(server: &'s Server, september: &str) -> Case<'s> {
@@ -17,7 +30,7 @@ async fn verified<'s>(server: &'s Server, september: &str) -> Case<'s> {
     let case = file(server, &URBAN, COUPLE_AND_CHILD, "2018-10-19").await;
     server.set_clock("2018-10-22T09:00:00+08:00").await;
     case.step("tw", "applicationAccept", json!({})).await;
-    case.step("tw", "dibaoDetailsRecord", json!({ "details": { "separateHousehold": false } })).await;
+    case.step("tw", "dibaoDetailsRecord", json!({ "details": { "areaType": "URBAN" } })).await;
     let verification = case.start_verification().await;
     server.set_clock("2018-10-31T16:00:00+08:00").await;
     case.investigate(&verification, "2018-10-31").await;
@@ -48,8 +61,10 @@ async fn at_02_a_a_per_capita_income_of_exactly_the_standard_is_refused(backend:
     let decision = done(&server.client("da_civil").await, "dibaoReject", input, selection).await["decision"].clone();
     assert_eq!(decision["outcome"], "REJECTED");
     assert_eq!(decision["amountFen"], "0.00");
-    let assessment: serde_json::Value = serde_json::from_str(decision["assessment"].as_str().expect("stored")).expect("json");
-    let income = assessment["rules"].as_array().expect("rules").iter().find(|rule| rule["code"] == "INCOME_BELOW_STANDARD");
+    let assessment: serde_json::Value =
+        serde_json::from_str(decision["assessment"].as_str().expect("stored")).expect("json");
+    let income =
+        assessment["rules"].as_array().expect("rules").iter().find(|rule| rule["code"] == "INCOME_BELOW_STANDARD");
     assert_eq!(income.expect("the income rule")["passed"], false);
     assert_eq!(case.state().await, "REJECTED");
 }

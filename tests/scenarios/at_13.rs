@@ -6,8 +6,7 @@ use tests::support::{Backend, Server, on_both};
 
 on_both!(at_13_a_notice_of_five_november_lets_go_on_the_thirteenth);
 
-const PUBLIC: &str =
-    "{ publicNotices(first: 100) { nodes { villageName headName personCount programme amountFen postedOn endsOn objectionPhone } } }";
+const PUBLIC: &str = "{ publicNotices(first: 100) { nodes { villageName headName personCount programme amountFen postedOn endsOn objectionPhone } } }";
 
 async fn at_13_a_notice_of_five_november_lets_go_on_the_thirteenth(backend: Backend) {
     let server = Server::start(backend).await;
@@ -25,7 +24,10 @@ async fn at_13_a_notice_of_five_november_lets_go_on_the_thirteenth(backend: Back
 
     server.set_clock("2018-11-12T23:59:00+08:00").await;
     let review = json!({ "outcome": "GRANT" });
-    assert_eq!(case.step_refused("tr_social", "applicationTownReview", review.clone()).await, "NOTICE_PERIOD_NOT_ELAPSED");
+    assert_eq!(
+        case.step_refused("tr_social", "applicationTownReview", review.clone()).await,
+        "NOTICE_PERIOD_NOT_ELAPSED"
+    );
     assert_eq!(case.step_refused("tu_social", "applicationForward", json!({})).await, "NOTICE_PERIOD_NOT_ELAPSED");
     server.set_clock("2018-11-13T00:00:00+08:00").await;
     case.step("tr_social", "applicationTownReview", review).await;

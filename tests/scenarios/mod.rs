@@ -1,11 +1,13 @@
 //! The worked cases, each under its own number, through HTTP with the tokens of the proper roles.
 
-mod at_01;
+pub mod at_01;
 mod at_02;
 mod at_07;
 mod at_13;
 mod at_21;
 mod at_23;
+mod intake;
 mod refusals;
 pub mod steps;
 mod together;
+mod verification;

@@ -23,14 +23,24 @@ pub struct Member {
 
 /// The family of AT-01: 张守田, 李秀英 (physical disability grade 2), 张小满 (junior student).
 pub const FAMILY_OF_AT_01: &[Member] = &[
-    Member { name: "张守田", id_number: "510229197103120116", relation: "02", claims: &[("EMPLOYMENT", "FARMER")] },
+    Member {
+        name: "张守田",
+        id_number: "510229197103120116",
+        relation: "02",
+        claims: &[("HUKOU", "500118107200"), ("EMPLOYMENT", "FARMER")],
+    },
     Member {
         name: "李秀英",
         id_number: "510229197308250221",
         relation: "12",
         claims: &[("DISABILITY_CATEGORY", "4"), ("DISABILITY_GRADE", "2"), ("EMPLOYMENT", "UNABLE")],
     },
-    Member { name: "张小满", id_number: "500383200409060247", relation: "30", claims: &[("EDUCATION_STAGE", "JUNIOR")] },
+    Member {
+        name: "张小满",
+        id_number: "500383200409060247",
+        relation: "30",
+        claims: &[("EDUCATION_STAGE", "JUNIOR")],
+    },
 ];
 
 /// Where a case is lodged, and by whom.
@@ -75,7 +85,10 @@ pub async fn done(client: &Client, mutation: &str, input: Value, selection: &str
 /// Calls a mutation that must be refused; answers the code.
 pub async fn refused(client: &Client, mutation: &str, input: Value, selection: &str) -> String {
     let payload = call(client, mutation, input, selection).await;
-    payload["userErrors"][0]["code"].as_str().unwrap_or_else(|| panic!("{mutation} was not refused: {payload}")).to_owned()
+    payload["userErrors"][0]["code"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{mutation} was not refused: {payload}"))
+        .to_owned()
 }
 
 fn text(value: &Value) -> String {
@@ -134,10 +147,11 @@ pub fn request_input(household: &str, applicant: &str) -> Value {
         "idempotencyKey": key(), "householdId": household, "applicantId": applicant, "programmes": ["DIBAO"],
         "need": "家庭收入低，申请低保",
         "materials": [
-            { "kind": "APPLICATION_FORM", "name": "申请书", "present": true },
-            { "kind": "IDENTITY_COPIES", "name": "身份证、户口簿复印件", "present": true },
-            { "kind": "CONSENT_FORM", "name": "核查授权书", "present": true },
-            { "kind": "INCOME_STATEMENT", "name": "收入申报", "present": true },
+            { "kind": "APPLICATION_FORM", "name": "低保申请书", "present": true },
+            { "kind": "ID_COPY", "name": "居民身份证复印件", "present": true },
+            { "kind": "HUKOU_COPY", "name": "户口簿复印件", "present": true },
+            { "kind": "INCOME_STATEMENT", "name": "家庭收入申报表", "present": true },
+            { "kind": "PROPERTY_STATEMENT", "name": "家庭财产申报表", "present": true },
         ],
     })
 }
@@ -176,7 +190,8 @@ impl Case<'_> {
 
     /// Input of a step on this case at its present version, with further fields.
     pub async fn input(&self, more: Value) -> Value {
-        let mut input = json!({ "idempotencyKey": key(), "applicationId": self.id, "expectedVersion": self.version().await });
+        let mut input =
+            json!({ "idempotencyKey": key(), "applicationId": self.id, "expectedVersion": self.version().await });
         for (name, value) in more.as_object().expect("an object") {
             input[name] = value.clone();
         }
@@ -295,7 +310,7 @@ pub async fn up_to_report(server: &Server) -> Case<'_> {
     let case = file(server, &RURAL, FAMILY_OF_AT_01, "2018-10-19").await;
     server.set_clock("2018-10-22T09:00:00+08:00").await;
     case.step("tw", "applicationAccept", json!({})).await;
-    case.step("tw", "dibaoDetailsRecord", json!({ "details": { "separateHousehold": false } })).await;
+    case.step("tw", "dibaoDetailsRecord", json!({ "details": { "areaType": "RURAL" } })).await;
     let verification = case.start_verification().await;
     server.set_clock("2018-10-31T16:00:00+08:00").await;
     case.investigate(&verification, "2018-10-31").await;
