@@ -162,7 +162,7 @@ async fn application_event(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     table("application_event")
         .id()
         .key("application_id", "application")
-        .count("seq")
+        .int("seq")
         .at("at")
         .day("on_day")
         .at("wall_at")

@@ -104,7 +104,7 @@ async fn decision(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .id()
         .name("number")
         .key("application_id", "application")
-        .count("ordinal")
+        .int("ordinal")
         .choice("level", &["VILLAGE", "TOWN", "DISTRICT", "SCHOOL"])
         .name("unit")
         .choice("outcome", &["APPROVED", "REJECTED"])

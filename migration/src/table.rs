@@ -187,6 +187,11 @@ impl TableDef {
         self.column(name, Kind::Long)
     }
 
+    /// A 32-bit integer.
+    pub fn int(self, name: &'static str) -> Self {
+        self.column(name, Kind::Int)
+    }
+
     /// A 64-bit integer.
     pub fn long(self, name: &'static str) -> Self {
         self.column(name, Kind::Long)
