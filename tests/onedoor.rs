@@ -1,4 +1,11 @@
 //! The one test program of the workspace: through the front door, on both databases.
 
+mod access;
+mod cli;
+mod conformance;
+mod database;
 mod harness;
+mod reviewed;
+mod scenarios;
 mod tidy;
+mod walkthrough;

@@ -19,7 +19,7 @@ pub use store::{Store, StoreOptions};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// One door for every application for social assistance: the headless platform.
 #[derive(Parser)]
@@ -124,6 +124,14 @@ fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
 
 /// Prints a value as one line of JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    println!("{}", serde_json::to_string(value)?);
-    Ok(())
+    say(&format!("{}\n", serde_json::to_string(value)?))
+}
+
+/// Prints to standard output; that no one reads it any more, as behind `| head`, is no error.
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }

@@ -3,7 +3,7 @@
 use super::{
     Outcome, Store,
     import::{bar, progress},
-    print_json, seed, serve,
+    print_json, say, seed, serve,
     settings::Settings,
     store::{Kind, StoreOptions, default_data, demo_options},
     table,
@@ -135,8 +135,8 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
         print_json(&serde_json::json!({ "ready": format!("http://{}", server.address()), "users": users }))?;
     } else {
         serve::ready(server.address(), false)?;
-        print!("{}", shown(&users));
-        println!("password of every user: {}", seed::DEMO_PASSWORD);
+        say(&shown(&users))?;
+        say(&format!("password of every user: {}\n", seed::DEMO_PASSWORD))?;
     }
     server.run(stopped()).await?;
     Ok(Outcome::Done)

@@ -1,6 +1,6 @@
 //! `onedoor import`: tables in, from the command line.
 
-use super::{Outcome, Store, StoreArgs, print_json, settings::Settings, table};
+use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
 use crate::import::roll::{self, RollReport, Workbook};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
@@ -58,7 +58,7 @@ async fn import_roll(args: RollArgs, json: bool) -> Result<Outcome> {
     if json {
         print_json(&report)?;
     } else {
-        print!("{}", shown(&report));
+        say(&shown(&report))?;
     }
     Ok(Outcome::Done)
 }

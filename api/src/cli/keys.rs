@@ -1,6 +1,6 @@
 //! The keys of one store: sealing, look-up hashing, token signing; one file that only its owner may read.
 
-use super::{Outcome, print_json};
+use super::{Outcome, print_json, say};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use platform::crypto::{Cipher, KEY_BYTES, random_bytes};
@@ -125,7 +125,7 @@ pub(super) fn run(args: &KeysArgs, json: bool) -> Result<Outcome> {
     if json {
         print_json(&serde_json::json!({ "keys": args.out }))?;
     } else {
-        println!("{}", args.out.display());
+        say(&format!("{}\n", args.out.display()))?;
     }
     Ok(Outcome::Done)
 }

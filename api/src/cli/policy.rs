@@ -1,6 +1,6 @@
 //! `onedoor policy`: are the policies sound, and which row allows what?
 
-use super::{Outcome, Store, StoreArgs, print_json, seed, settings::Settings, store};
+use super::{Outcome, Store, StoreArgs, print_json, say, seed, settings::Settings, store};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -55,7 +55,7 @@ pub(super) async fn run(command: PolicyCommand, json: bool) -> Result<Outcome> {
             if json {
                 print_json(&serde_json::json!({ "grid": grid }))?;
             } else {
-                print!("{grid}");
+                say(&grid)?;
             }
             Ok(Outcome::Done)
         }
@@ -81,7 +81,9 @@ fn check(args: &SourceArgs, json: bool) -> Result<Outcome> {
             if json {
                 print_json(&serde_json::json!({ "sound": false, "problems": problems }))?;
             } else {
-                problems.iter().for_each(|problem| println!("{problem}"));
+                for problem in &problems {
+                    say(&format!("{problem}\n"))?;
+                }
             }
             return Ok(Outcome::Wrong);
         }
@@ -95,9 +97,9 @@ fn check(args: &SourceArgs, json: bool) -> Result<Outcome> {
         print_json(&serde_json::json!({ "sound": true, "sets": sets }))?;
     } else {
         for set in policies.versions() {
-            println!("{} {} {}", set.name, set.version, set.digest);
+            say(&format!("{} {} {}\n", set.name, set.version, set.digest))?;
         }
-        println!("the policies are sound");
+        say("the policies are sound\n")?;
     }
     Ok(Outcome::Done)
 }
@@ -115,7 +117,7 @@ async fn explain(args: &ExplainArgs, json: bool) -> Result<Outcome> {
     if json {
         print_json(&as_json(args, on, &explanation))?;
     } else {
-        print!("{}", shown(args, on, &explanation));
+        say(&shown(args, on, &explanation))?;
     }
     Ok(Outcome::Done)
 }

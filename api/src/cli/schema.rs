@@ -1,6 +1,6 @@
 //! `onedoor schema`: the schema one user sees.
 
-use super::{Outcome, Store, StoreArgs, print_json, serve, settings::Settings, token};
+use super::{Outcome, Store, StoreArgs, print_json, say, serve, settings::Settings, token};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use platform::{Language, Op};
@@ -31,7 +31,7 @@ pub(super) async fn run(args: SchemaArgs, json: bool) -> Result<Outcome> {
     if json {
         print_json(&serde_json::json!({ "user": args.user, "sdl": sdl }))?;
     } else {
-        print!("{sdl}");
+        say(sdl)?;
     }
     Ok(Outcome::Done)
 }

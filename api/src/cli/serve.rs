@@ -1,7 +1,7 @@
 //! `onedoor serve`: a store behind HTTP, without sample data.
 
 use super::{
-    Outcome, Store, print_json,
+    Outcome, Store, print_json, say,
     settings::Settings,
     store::{Kind, StoreOptions, configured_keys},
 };
@@ -67,8 +67,7 @@ pub(super) fn ready(address: SocketAddr, json: bool) -> Result<()> {
     if json {
         return print_json(&serde_json::json!({ "ready": url }));
     }
-    println!("ready {url}");
-    Ok(())
+    say(&format!("ready {url}\n"))
 }
 
 /// The gateway over a store, and who may come in.

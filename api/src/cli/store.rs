@@ -150,7 +150,7 @@ pub fn default_data() -> PathBuf {
 
 /// How to open, or make, the demo store of a directory.
 pub fn demo_options(dir: &Path, clock: Option<At>) -> Result<StoreOptions> {
-    std::fs::create_dir_all(dir).with_context(|| format!("the directory {} cannot be made", dir.display()))?;
+    make_private(dir).with_context(|| format!("the directory {} cannot be made", dir.display()))?;
     let file = dir.join(DATABASE_FILE);
     let keys = dir.join(KEY_FILE);
     ensure!(
@@ -166,6 +166,15 @@ pub fn demo_options(dir: &Path, clock: Option<At>) -> Result<StoreOptions> {
         clock,
         policies: None,
     })
+}
+
+/// Makes a directory that only its owner may enter; one that is there stays as it is.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 /// The keys the settings name; without them nothing starts.

@@ -1,6 +1,6 @@
 //! `onedoor token`: a token of a user, for scripts.
 
-use super::{Outcome, Store, StoreArgs, print_json, settings::Settings};
+use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use entity::{assignment, user_account};
@@ -32,7 +32,7 @@ pub(super) async fn run(args: TokenArgs, json: bool) -> Result<Outcome> {
         let expires_at = issued.expires_at.to_string();
         print_json(&serde_json::json!({ "user": user.login, "token": issued.token, "expiresAt": expires_at }))?;
     } else {
-        println!("{}", issued.token);
+        say(&format!("{}\n", issued.token))?;
     }
     Ok(Outcome::Done)
 }

@@ -1,6 +1,6 @@
 //! `onedoor verify`: is the record as it was written?
 
-use super::{Outcome, Store, StoreArgs, print_json, settings::Settings, table};
+use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
 use anyhow::{Context, Result};
 use clap::Args;
 use platform::verify::{Head, Report};
@@ -34,7 +34,7 @@ pub(super) async fn run(args: VerifyArgs, json: bool) -> Result<Outcome> {
     if json {
         print_json(&report)?;
     } else {
-        print!("{}", shown(&report, !exported.is_empty()));
+        say(&shown(&report, !exported.is_empty()))?;
     }
     Ok(if report.findings.is_empty() { Outcome::Done } else { Outcome::Wrong })
 }

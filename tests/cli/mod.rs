@@ -1,0 +1,8 @@
+//! The program: its commands, its files, its ends.
+
+mod commands;
+mod demo;
+mod import;
+mod run;
+mod serve;
+mod verify;

@@ -1,0 +1,5 @@
+//! `onedoor` itself, built beside the tests so that they can start and kill it.
+
+fn main() -> std::process::ExitCode {
+    api::cli::main()
+}
