@@ -39,16 +39,24 @@ impl<'op> Tx<'op> {
     ///
     /// Errors: `NotFound`, `STALE_VERSION`, `CLOCK_BEHIND_CASE`, `NOT_AUTHORISED_PROGRAMME`.
     pub async fn case(&self, id: Uuid, expected_version: i64) -> Result<Case<'_, 'op>> {
-        let case = self.case_unversioned(id).await?;
+        let case = self.lock(id).await?;
         let current = case.row.version;
+        // Before the clock: who waited for the winner's lock began before its event, and is stale, not early.
         ensure(current == expected_version, || {
             Refusal::new(Code::StaleVersion).field("input.expectedVersion").arg("current", current)
         })?;
+        case.not_ahead()?;
         Ok(case)
     }
 
     /// Locks a case that the caller names by something that hangs on it.
     pub async fn case_unversioned(&self, id: Uuid) -> Result<Case<'_, 'op>> {
+        let case = self.lock(id).await?;
+        case.not_ahead()?;
+        Ok(case)
+    }
+
+    async fn lock(&self, id: Uuid) -> Result<Case<'_, 'op>> {
         let scope = self.op().scope(self.permission());
         let row = entity::find_scoped::<application::Entity>(&scope)
             .filter(application::Column::Id.eq(id))
@@ -58,14 +66,17 @@ impl<'op> Tx<'op> {
             .ok_or(Error::NotFound { field: "input.applicationId" })?;
         let case = Case { tx: self, row };
         case.authorised()?;
-        ensure(case.row.last_event_at <= self.op().instant(), || {
-            Refusal::new(Code::ClockBehindCase).arg("last", local_day(case.row.last_event_at))
-        })?;
         Ok(case)
     }
 }
 
 impl<'op> Case<'_, 'op> {
+    /// Refuses a step before the case's last event: the domain clock was set back.
+    fn not_ahead(&self) -> Result<()> {
+        let last = self.row.last_event_at;
+        ensure(last <= self.tx.op().instant(), || Refusal::new(Code::ClockBehindCase).arg("last", local_day(last)))
+    }
+
     /// The second lock: authority for this case's programme, on this day.
     fn authorised(&self) -> Result<()> {
         let op = self.tx.op();
@@ -118,8 +129,7 @@ impl<'op> Case<'_, 'op> {
     }
 
     async fn save(&self) -> Result<()> {
-        self.row.clone().into_active_model().reset_all().update(self.tx.conn()).await?;
-        Ok(())
+        self.tx.replace(self.row.id, self.row.clone()).await
     }
 
     /// 30 natural days exclude mass appraisal and notice (重庆条例 art 19): used days grow only while it runs.
@@ -146,11 +156,13 @@ impl<'op> Case<'_, 'op> {
     }
 
     async fn release_subjects(&self) -> Result<()> {
-        application_subject::Entity::update_many()
-            .col_expr(application_subject::Column::Open, false.into())
+        let subjects = application_subject::Entity::find()
             .filter(application_subject::Column::ApplicationId.eq(self.row.id))
-            .exec(self.tx.conn())
+            .all(self.tx.conn())
             .await?;
+        for subject in subjects {
+            self.tx.replace(subject.id, application_subject::Model { open: false, ..subject }).await?;
+        }
         Ok(())
     }
 
