@@ -3,7 +3,7 @@
 use super::{answer::Outcome, app::App};
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, Version, header},
     middleware::Next,
     response::Response,
 };
@@ -28,7 +28,11 @@ pub(super) async fn log(State(app): State<Arc<App>>, mut request: Request, next:
     let method = request.method().clone();
     // The route, never the path or its query: those are the client's words.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let version = request.version();
     let mut response = next.run(request).await;
+    if app.is_stopping() && version == Version::HTTP_11 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(value) = HeaderValue::from_str(&id.0.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }

@@ -32,6 +32,10 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 const STREAMS_MAX: u32 = 64;
 /// How long to wait when the machine has no socket left.
 const BREATH: Duration = Duration::from_millis(100);
+/// How long a server that stops still takes connections.
+const CLOSING: Duration = Duration::from_millis(200);
+/// How long the last of them may wait before they speak.
+const SETTLING: Duration = Duration::from_millis(50);
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// A server that listens.
@@ -67,20 +71,22 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
         let Self { app, mut done, listener, .. } = self;
         let seconds = app.settings.seconds;
-        let connections = Arc::new(Semaphore::new(app.settings.connections_max));
-        let graceful = GracefulShutdown::new();
-        let router = router(Arc::clone(&app));
+        let door = Door {
+            listener,
+            places: Arc::new(Semaphore::new(app.settings.connections_max)),
+            router: router(Arc::clone(&app)),
+            seconds,
+            graceful: GracefulShutdown::new(),
+        };
         let upkeep = tokio::spawn(upkeep(Arc::clone(&app)));
-        tokio::pin!(stop);
-        loop {
-            let (stream, place) = tokio::select! {
-                () = &mut stop => break,
-                accepted = accept(&listener, &connections) => accepted,
-            };
-            serve(stream, place, router.clone(), seconds, &graceful);
-        }
+        door.take_until(stop).await;
         app.stopping.store(true, Ordering::Relaxed);
+        // Who is already at the door comes in, and is told to come back on another connection.
+        door.take_until(tokio::time::sleep(CLOSING)).await;
+        let Door { listener, router, graceful, .. } = door;
         drop(listener);
+        // Whose connection was the last to be taken has still to say what they want.
+        tokio::time::sleep(SETTLING).await;
         upkeep.abort();
         let all_ended = async {
             graceful.shutdown().await;
@@ -95,55 +101,69 @@ impl Server {
     }
 }
 
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
-    loop {
-        let Ok(place) = Arc::clone(connections).acquire_owned().await else {
-            tokio::time::sleep(BREATH).await;
-            continue;
-        };
-        match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(BREATH).await;
-            }
-        }
-    }
+/// Where connections come in.
+struct Door {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+    router: Router,
+    seconds: Seconds,
+    graceful: GracefulShutdown,
 }
 
-fn serve(
-    stream: TcpStream,
-    place: OwnedSemaphorePermit,
-    router: Router,
-    seconds: super::Seconds,
-    graceful: &GracefulShutdown,
-) {
-    // Answers are one write; waiting to fill a segment only delays them.
-    let _ = stream.set_nodelay(true);
-    let stream = Idle::new(stream, Seconds::of(seconds.header), Seconds::of(seconds.idle));
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Seconds::of(seconds.header))
-        .max_buf_size(HEAD_BYTES_MAX)
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
-        .keep_alive_interval(Seconds::of(seconds.idle))
-        .keep_alive_timeout(Seconds::of(seconds.header));
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        metrics::connections(1.0);
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
+impl Door {
+    async fn take_until(&self, end: impl Future<Output = ()>) {
+        tokio::pin!(end);
+        loop {
+            let (stream, place) = tokio::select! {
+                () = &mut end => return,
+                next = self.next() => next,
+            };
+            self.serve(stream, place);
         }
-        metrics::connections(-1.0);
-        drop(place);
-    });
+    }
+
+    /// The next connection, once there is room for it.
+    async fn next(&self) -> (TcpStream, OwnedSemaphorePermit) {
+        loop {
+            let place = Arc::clone(&self.places).acquire_owned().await;
+            match (self.listener.accept().await, place) {
+                (Ok((stream, _)), Ok(place)) => return (stream, place),
+                (Err(error), _) => tracing::warn!(%error, "a connection could not be taken"),
+                (Ok(_), Err(error)) => tracing::warn!(%error, "there are no places"),
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    fn serve(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+        let seconds = self.seconds;
+        // Answers are one write; waiting to fill a segment only delays them.
+        let _ = stream.set_nodelay(true);
+        let stream = Idle::new(stream, Seconds::of(seconds.header), Seconds::of(seconds.idle));
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Seconds::of(seconds.header))
+            .max_buf_size(HEAD_BYTES_MAX)
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS_MAX)
+            .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+            .keep_alive_interval(Seconds::of(seconds.idle))
+            .keep_alive_timeout(Seconds::of(seconds.header));
+        let service = TowerToHyperService::new(self.router.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            metrics::connections(1.0);
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            metrics::connections(-1.0);
+            drop(place);
+        });
+    }
 }
 
 async fn upkeep(app: Arc<App>) {

@@ -102,6 +102,18 @@ async fn a_request_under_way_is_answered_when_the_server_stops() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_the_server_stops_is_answered_and_sent_off() {
+    let running = serve(|_| {}).await;
+    running.stop.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let (text, _) = rest(&mut send(running.address, &post("{ who }")).await).await;
+    assert!(text.starts_with("HTTP/1.1 200") && text.contains("connection: close"), "{text}");
+    let (text, _) = rest(&mut send(running.address, "GET /ready HTTP/1.1\r\nhost: x\r\n\r\n").await).await;
+    assert!(text.starts_with("HTTP/1.1 503"), "{text}");
+    running.served.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_goes_on_when_its_client_goes_away_and_a_query_does_not() {
     let running = serve(|_| {}).await;
     for (query, done) in [("{ slow }", 0), ("mutation { slow }", 1)] {
