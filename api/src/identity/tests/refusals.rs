@@ -1,8 +1,8 @@
-use super::fixture::{Fixture, OUTSIDE_KID, claims, day, pkcs8, raw, signing};
-use crate::identity::{Algorithm, AuthError, Identity, IdentitySettings, KeyRing, OutsideIssuer, Users};
+use super::fixture::{Fixture, OUTSIDE, OUTSIDE_KID, PASSWORD, claims, day, pkcs8, raw, signing};
+use crate::identity::{Algorithm, AuthError, Identity, IdentitySettings, KeyRing, OutsideIssuer, PublicKeyFile, Users};
 use entity::Day;
-use jsonwebtoken::{EncodingKey, Header, crypto};
-use platform::clock::Clock;
+use jsonwebtoken::{EncodingKey, Header, crypto, jwk::Jwk};
+use platform::{Code, clock::Clock};
 use serde_json::{Value, json};
 
 async fn enter(identity: &Identity, token: &str) -> Result<String, AuthError> {
@@ -127,6 +127,46 @@ async fn a_public_key_is_no_secret_to_sign_with() {
         let signature = crypto::sign(message.as_bytes(), &secret, jsonwebtoken::Algorithm::HS256).unwrap();
         assert!(refused(&identity, &format!("{message}.{signature}")).await);
     }
+}
+
+#[tokio::test]
+async fn an_rsa_key_verifies_rs256_and_nothing_else() {
+    const PRIVATE: &[u8] = include_bytes!("rsa-for-tests.pem");
+    const PUBLIC: &[u8] = include_bytes!("rsa-for-tests.pub.pem");
+    let fixture = Fixture::new().await;
+    let private = EncodingKey::from_rsa_pem(PRIVATE).unwrap();
+    let mut jwk =
+        serde_json::to_value(Jwk::from_encoding_key(&private, jsonwebtoken::Algorithm::RS256).unwrap()).unwrap();
+    jwk["kid"] = "in-set".into();
+    let pem = fixture.dir.path().join("key.pem");
+    std::fs::write(&pem, PUBLIC).unwrap();
+    let file = |kid: &str, algorithm| PublicKeyFile { kid: kid.to_owned(), algorithm, pem: pem.clone() };
+    let open = |keys: Vec<PublicKeyFile>| {
+        let outside = OutsideIssuer { issuer: OUTSIDE.to_owned(), jwks: Some(fixture.jwks(&json!([jwk]))), keys };
+        let settings =
+            IdentitySettings { audience: "here".to_owned(), outside: vec![outside], ..IdentitySettings::default() };
+        Identity::open(settings, None, Users::over(fixture.db.reader.clone(), || day("2018-10-19")))
+    };
+    let identity = open(vec![file("in-file", Algorithm::Rs256)]).unwrap();
+    let sign = |kid: &str, algorithm, key: &EncodingKey| {
+        let header = Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) };
+        jsonwebtoken::encode(&header, &claims(), key).unwrap()
+    };
+    for kid in ["in-set", "in-file"] {
+        assert_eq!(enter(&identity, &sign(kid, jsonwebtoken::Algorithm::RS256, &private)).await.unwrap(), "TW");
+        for (algorithm, key) in [
+            (jsonwebtoken::Algorithm::RS512, &private),
+            (jsonwebtoken::Algorithm::PS256, &private),
+            (jsonwebtoken::Algorithm::HS256, &EncodingKey::from_secret(PUBLIC)),
+            (jsonwebtoken::Algorithm::EdDSA, &fixture.outside),
+        ] {
+            assert!(refused(&identity, &sign(kid, algorithm, key)).await, "{kid} {algorithm:?}");
+        }
+    }
+    assert!(open(vec![file("in-file", Algorithm::EdDsa)]).is_err(), "an RSA key is no Ed25519 key");
+    assert!(open(vec![file("in-set", Algorithm::Rs256)]).is_err(), "one identifier, one key");
+    // Without a key of our own nobody signs in here.
+    assert_eq!(identity.sign_in("tw".into(), PASSWORD.into()).await.unwrap_err().code(), Code::SignInFailed);
 }
 
 #[tokio::test]
