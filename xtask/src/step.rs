@@ -28,7 +28,7 @@ impl Steps {
 
     /// One step that is one call of cargo.
     pub fn cargo(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
-        self.step(name, || run(Command::new(env!("CARGO")).args(arguments)))
+        self.step(name, || run(Command::new("cargo").args(arguments)))
     }
 }
 
