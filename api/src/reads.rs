@@ -6,6 +6,7 @@
 mod action;
 mod cursor;
 mod disclose;
+mod facts;
 mod fault;
 mod filter;
 mod listing;
@@ -17,6 +18,3 @@ mod select;
 
 pub use fault::{Fault, Segment};
 pub use root::Run;
-
-#[cfg(test)]
-mod tests;

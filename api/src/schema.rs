@@ -4,6 +4,7 @@
 
 pub mod coerce;
 pub mod cost;
+mod details;
 pub mod hidden;
 mod library;
 mod load;
@@ -15,6 +16,7 @@ pub mod snapshot;
 mod stored;
 pub mod types;
 
+pub use details::fact;
 pub use load::{LoadError, load};
 pub use snapshot::{Snapshot, Snapshots};
 pub use stored::{Comparison, PAGE_DEFAULT, PAGE_MAX, comparisons, field_of, kind_of};

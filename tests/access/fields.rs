@@ -282,15 +282,27 @@ impl Check<'_> {
     }
 
     async fn nothing_else_is(&self, parent: &str, path: &str) {
-        for hidden in fields(self.full, parent).iter().filter(|field| self.own.field(parent, &field.name).is_none()) {
-            self.as_a_typo(&hidden.name, &path.replace('%', "HIDDEN"), "HIDDEN").await;
-            self.as_a_typo(&hidden.name, &path.replace('%', "HIDDEN(input: {}) { __typename }"), "HIDDEN").await;
-        }
+        let hidden: Vec<_> = fields(self.full, parent)
+            .iter()
+            .filter(|field| self.own.field(parent, &field.name).is_none())
+            .map(|field| field.name.to_string())
+            .collect();
+        self.as_typos(&hidden, &|names| path.replace('%', &names.join(" "))).await;
+        let called = |names: &[String]| path.replace('%', &names.join("(input: {}) { __typename } "));
+        self.as_typos(&hidden, &called).await;
         if parent == "Query" {
-            for hidden in self.full.types.keys().filter(|name| self.own.get(name).is_none()) {
-                self.as_a_typo(hidden, "query($v: HIDDEN) { __typename }", "HIDDEN").await;
-                self.as_a_typo(hidden, "{ ... on HIDDEN { __typename } }", "HIDDEN").await;
-            }
+            let hidden = self.full.types.keys().filter(|name| self.own.get(name).is_none());
+            let hidden: Vec<_> = hidden.map(ToString::to_string).collect();
+            let variables = |names: &[String]| {
+                let variables = names.iter().enumerate().map(|(at, name)| format!("$v{at}: {name}"));
+                format!("query({}) {{ __typename }}", variables.collect::<Vec<_>>().join(", "))
+            };
+            self.as_typos(&hidden, &variables).await;
+            let conditions = |names: &[String]| {
+                let conditions = names.iter().map(|name| format!("... on {name} {{ __typename }}"));
+                format!("{{ {} }}", conditions.collect::<Vec<_>>().join(" "))
+            };
+            self.as_typos(&hidden, &conditions).await;
         }
         for field in fields(self.own, parent) {
             let Some(full) = self.full.field(parent, &field.name) else { continue };
@@ -302,39 +314,50 @@ impl Check<'_> {
 
     /// Arguments, their input fields and enum values that others have.
     async fn argument(&self, path: &str, field: &FieldDef, arg: &str, ty: &str) {
-        let below =
-            if matches!(self.own.get(field.ty.name()), Some(TypeDef::Object(_))) { " { __typename }" } else { "" };
-        let document = |value: &str| path.replace('%', &format!("{}({arg}: {value}){below}", field.name));
+        let composite = matches!(self.own.get(field.ty.name()), Some(TypeDef::Object(_)));
+        let below = if composite { " { __typename }" } else { "" };
+        let document = |args: String| path.replace('%', &format!("{}({args}){below}", field.name));
         if !field.args.iter().any(|known| known.name.as_ref() == arg) {
-            let document = path.replace('%', &format!("{}(HIDDEN: {{}}){below}", field.name));
-            return self.as_a_typo(arg, &document, "HIDDEN").await;
+            return self.as_typos(&[arg.to_owned()], &|names| document(format!("{}: {{}}", names[0]))).await;
         }
         match (self.full.get(ty), self.own.get(ty)) {
             (Some(TypeDef::Input(full)), Some(TypeDef::Input(own))) => {
                 for hidden in full.fields.keys().filter(|name| !own.fields.contains_key(*name)) {
-                    self.as_a_typo(hidden, &document("{ HIDDEN: \"x\" }"), "HIDDEN").await;
+                    let filter = |names: &[String]| document(format!("{arg}: {{ {}: \"x\" }}", names[0]));
+                    self.as_typos(&[hidden.to_string()], &filter).await;
                 }
             }
             (Some(TypeDef::Enum(full)), Some(TypeDef::Enum(own))) => {
                 for hidden in full.values.iter().filter(|value| !own.values.contains(value)) {
-                    self.as_a_typo(&hidden.name, &document("HIDDEN"), "HIDDEN").await;
+                    let value = |names: &[String]| document(format!("{arg}: {}", names[0]));
+                    self.as_typos(std::slice::from_ref(&hidden.name), &value).await;
                 }
             }
             _ => {}
         }
     }
 
-    /// A name that others have is answered as one that nobody has.
-    async fn as_a_typo(&self, name: &str, document: &str, mark: &str) {
-        let typo = typo(name);
-        let told = self.world.errors(self.actor, &document.replace(mark, name)).await;
-        let told_typo = self.world.errors(self.actor, &document.replace(mark, &typo)).await;
-        assert!(!told.is_empty(), "{}: {name} passed in {document}", self.who);
-        let spelled: Vec<Value> = told_typo
-            .iter()
-            .map(|error| serde_json::from_str(&error.to_string().replace(&typo, name)).expect("JSON"))
-            .collect();
-        assert_eq!(told, spelled, "{}: {name} in {document}", self.who);
+    /// Names that others have are answered as names that nobody has, each of them.
+    async fn as_typos(&self, names: &[String], document: &dyn Fn(&[String]) -> String) {
+        if names.is_empty() {
+            return;
+        }
+        let typos: Vec<_> = names.iter().map(|name| typo(name)).collect();
+        let told = self.world.errors(self.actor, &document(names)).await;
+        let told_typos = self.world.errors(self.actor, &document(&typos)).await;
+        for name in names {
+            let quoted = format!("\"{name}\"");
+            let told = told.iter().any(|error| error["message"].as_str().is_some_and(|text| text.contains(&quoted)));
+            assert!(told, "{}: {name} passed in {}", self.who, document(names));
+        }
+        let spelled = |error: &Value| {
+            let text = names.iter().zip(&typos).fold(error.to_string(), |text, (name, typo)| {
+                text.replace(&format!("\\\"{typo}\\\""), &format!("\\\"{name}\\\""))
+            });
+            serde_json::from_str::<Value>(&text).expect("JSON")
+        };
+        let spelled: Vec<_> = told_typos.iter().map(spelled).collect();
+        assert_eq!(told, spelled, "{}: {}", self.who, document(names));
         let text = format!("{told:?}").to_lowercase();
         assert!(!text.contains("did you mean"), "{}: {text}", self.who);
     }

@@ -23,16 +23,19 @@ fn today() -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2018, 10, 19).expect("a day")
 }
 
-/// DIBAO and a programme that another town unit handles.
+/// Everywhere for DIBAO, and at home for a programme that another town unit handles.
 fn spots(policies: &Policies) -> Vec<Spot> {
-    let own = policies.handling_unit("DIBAO", today()).map(str::to_owned);
-    let other = policies.programmes().into_iter().find(|programme| {
-        let unit = policies.handling_unit(programme, today());
-        unit.is_some() && unit.map(str::to_owned) != own
-    });
-    let other: &'static str = other.expect("a programme of another unit").to_owned().leak();
-    let spots = PLACES.iter().flat_map(|place| ["DIBAO", other].map(|programme| Spot { place, programme }));
-    spots.collect()
+    let other: &'static str = other_programme(policies).leak();
+    let mut spots = vec![Spot { place: PLACES[0], programme: other }];
+    spots.extend(PLACES.map(|place| Spot { place, programme: "DIBAO" }));
+    spots
+}
+
+fn other_programme(policies: &Policies) -> String {
+    let unit = |programme: &str| policies.handling_unit(programme, today()).map(str::to_owned);
+    let mut programmes = policies.programmes().into_iter();
+    let other = programmes.find(|programme| unit(programme).is_some() && unit(programme) != unit("DIBAO"));
+    other.expect("a programme of another unit").to_owned()
 }
 
 /// What the tables of the policies mean, told a second time and without a database.
@@ -89,6 +92,7 @@ impl Oracle<'_> {
 
 /// Holders that differ in what they may see or where.
 fn distinct_holders(policies: &Policies) -> Vec<Option<Actor>> {
+    let other = other_programme(policies);
     let mut seen = BTreeSet::new();
     let mut holders = holders::all(policies);
     holders.retain(|actor| {
@@ -96,8 +100,8 @@ fn distinct_holders(policies: &Policies) -> Vec<Option<Actor>> {
         let set = policies.permission_set(&actor.holder(), today());
         let scopes: Vec<_> = set.names().iter().map(|name| policies.scope(&actor.role, name)).collect();
         let handled = policies.programmes_of(&actor.unit, actor.level, today());
-        let known: Vec<_> = ["DIBAO"].iter().filter(|programme| handled.iter().any(|one| one == *programme)).collect();
-        seen.insert(format!("{}{scopes:?}{known:?}{}{}", set.key(), handled.is_empty(), actor.jurisdiction))
+        let handled: Vec<_> = handled.iter().filter(|one| *one == "DIBAO" || **one == other).collect();
+        seen.insert(format!("{}{scopes:?}{handled:?}{}", set.key(), actor.jurisdiction))
     });
     holders
 }

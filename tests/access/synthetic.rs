@@ -124,7 +124,8 @@ fn text(columns: &[(&str, Value)], name: &str) -> String {
     }
 }
 
-async fn insert(db: &DatabaseConnection, table: &str, columns: &[(&str, Value)]) {
+/// Puts in one row of any table.
+pub async fn insert(db: &DatabaseConnection, table: &str, columns: &[(&str, Value)]) {
     let backend = db.get_database_backend();
     let names: Vec<_> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let places: Vec<_> = (1..=columns.len())

@@ -21,7 +21,7 @@ pub(super) struct Asking<'a> {
     pub(super) disclosures: Disclosures,
 }
 
-fn bad(reason: String) -> Refusal {
+pub(super) fn bad(reason: String) -> Refusal {
     Refusal::new(Code::BadUserInput).arg("reason", reason)
 }
 
@@ -126,7 +126,7 @@ fn compare(stored: Stored, column: &ListColumn, comparison: Comparison, value: &
 }
 
 /// A coerced value as the database keeps it; `None` for an identifier of nothing.
-fn bound(scalar: &Scalar, value: &Value) -> Option<sea_orm::Value> {
+pub(super) fn bound(scalar: &Scalar, value: &Value) -> Option<sea_orm::Value> {
     match scalar {
         Scalar::Int | Scalar::Money | Scalar::DateTime => value.as_i64().map(Into::into),
         Scalar::Boolean => value.as_bool().map(Into::into),

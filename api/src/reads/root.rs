@@ -125,10 +125,12 @@ impl<'a> Run<'a> {
     }
 
     async fn list(&self, stored: Stored, list: &List, call: &Call, paths: &Arc<Paths>) -> Result<Value> {
-        let filter = self.asking.filter(stored, list, call.args.get("filter"))?;
+        let given = call.args.get("filter");
+        let filter = self.asking.filter(stored, list, given)?;
+        let facts = self.asking.facts(&self.snapshot.table, stored, given)?;
         let listing = Listing {
             stored,
-            base: Condition::all().add(self.asking.visible(stored)).add(filter),
+            base: Condition::all().add(self.asking.visible(stored)).add(filter).add(facts),
             order: self.asking.list_order(stored, list, call.args.get("orderBy"))?,
             parents: None,
         };

@@ -8,7 +8,7 @@ use crate::schema::{
 use platform::{
     Error, Result,
     op::Op,
-    part::{Cell, CellKind, Permission},
+    part::{Cell, CellKind, DataClass, Permission},
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,
@@ -114,7 +114,20 @@ impl RowSet {
         for result in &results {
             rows.push(needs.read(stored, result)?);
         }
-        Ok(Self { stored, needs, rows })
+        let set = Self { stored, needs, rows };
+        if stored.0.class >= DataClass::Personal {
+            set.note_reads(op);
+        }
+        Ok(set)
+    }
+
+    /// Whose data was read is part of the record.
+    fn note_reads(&self, op: &Op) {
+        for row in 0..self.rows.len() {
+            if let Cell::Uuid(id) = self.cell(row, self.stored.0.key) {
+                op.note_read(self.stored.0.name, *id);
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Building the whole table from the parts, refusing what is not sound, with both sides named.
 
 use super::{
-    prune, roots, scalars, stored,
+    details, prune, roots, scalars, stored,
     types::{EnumDef, FieldDef, InputValueDef, ScalarDef, TypeDef, TypeTable},
 };
 use platform::part::{Part, StoredType};
@@ -46,7 +46,7 @@ pub fn load(parts: &'static [Part], declared: &dyn Fn(&str) -> bool) -> Result<T
         }
     }
     for part in parts {
-        stored::add_details(&mut builder, &catalogue, part);
+        details::add(&mut builder, &catalogue, part);
     }
     roots::add(&mut builder, &catalogue, parts);
     builder.finish()
@@ -128,6 +128,27 @@ impl Builder {
                 }
             }
             _ => self.refuse(&place, &format!("{origin} adds a field to a type that is not there")),
+        }
+    }
+
+    /// Adds a field to an input object that exists; `false` if there is none.
+    pub(super) fn extend_input(&mut self, input: &str, field: InputValueDef, origin: &str) -> bool {
+        let Some((TypeDef::Input(def), other)) = self.types.get_mut(input) else { return false };
+        if def.fields.contains_key(&field.name) {
+            let reason = format!("both {other} and {origin} declare it");
+            let place = format!("{input}.{}", field.name);
+            self.refuse(&place, &reason);
+        } else {
+            def.fields.insert(Arc::clone(&field.name), field);
+        }
+        true
+    }
+
+    /// A field of an object that was added already.
+    pub(super) fn field(&self, object: &str, name: &str) -> Option<Arc<FieldDef>> {
+        match self.types.get(object) {
+            Some((TypeDef::Object(def), _)) => def.fields.get(name).cloned(),
+            _ => None,
         }
     }
 

@@ -44,13 +44,18 @@ impl Snapshot {
         request.operation_name = operation.map(str::to_owned);
         request.set_parsed_query(document.clone());
         let errors = self.library.execute(request).await.errors.into_iter();
-        errors
+        let mut errors: Vec<_> = errors
             .map(|error| RequestError {
                 code: Code::GraphqlValidation,
                 message: error.message,
                 locations: error.locations,
             })
-            .collect()
+            .collect();
+        // The library tells some errors twice, and some in an order of its own at every run.
+        let place = |error: &RequestError| error.locations.first().map(|pos| (pos.line, pos.column));
+        errors.sort_by(|one, other| (place(one), &one.message).cmp(&(place(other), &other.message)));
+        errors.dedup();
+        errors
     }
 
     /// Answers one field `__schema` or `__type` of a valid document.

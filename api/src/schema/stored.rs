@@ -2,24 +2,20 @@
 
 use super::{
     load::{Builder, Catalogue},
-    plain::{Plain, discloses_null, enum_def},
+    plain::{discloses_null, enum_def},
     scalars,
     types::{
-        DetailsOf, EdgeTo, EnumDef, EnumValueDef, FieldDef, InputDef, InputValueDef, NODE, ObjectDef, PageField,
-        Resolve, Stored, TypeDef, TypeRef,
+        EdgeTo, EnumDef, EnumValueDef, FieldDef, InputDef, InputValueDef, NODE, ObjectDef, PageField, Resolve, Stored,
+        TypeDef, TypeRef,
     },
 };
 use platform::part::{CellKind, DataClass, Field, FieldKind, ListColumn, Part, Permission, Scalar, StoredType};
-use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Rows of a page when the caller names no number.
 pub const PAGE_DEFAULT: i64 = 20;
 /// Rows of a page at most.
 pub const PAGE_MAX: i64 = 100;
-
-/// The stored type that programmes' facts belong to.
-const APPLICATION: &str = "Application";
 
 /// Adds a stored type with its connection, filter and order.
 pub(super) fn add(builder: &mut Builder, catalogue: &Catalogue, part: &'static Part, stored: &'static StoredType) {
@@ -155,7 +151,7 @@ fn column_permission(stored: &'static StoredType, column: &str) -> Permission {
     field_of(stored, column).map_or(stored.permission, |field| field.permission)
 }
 
-fn share_enum(builder: &mut Builder, scalar: &Scalar, place: &str) {
+pub(super) fn share_enum(builder: &mut Builder, scalar: &Scalar, place: &str) {
     if let Scalar::Enum { name, description, values } = scalar {
         builder.share(TypeDef::Enum(enum_def(name, description, values)), place);
     }
@@ -293,7 +289,7 @@ fn add_list_inputs(builder: &mut Builder, stored: &'static StoredType, origin: &
     }
 }
 
-fn comparison_text(field: &str, comparison: Comparison) -> String {
+pub(super) fn comparison_text(field: &str, comparison: Comparison) -> String {
     match comparison {
         Comparison::OneOf => format!("`{field}` is one of these."),
         Comparison::Equal => format!("`{field}` is this."),
@@ -341,32 +337,6 @@ pub(super) fn list_field(stored: &'static StoredType) -> Option<FieldDef> {
     let ty = TypeRef::named(&format!("{}Connection", stored.name));
     let field = plain_field(list.name, list.description, ty, Resolve::List(Stored(stored)));
     Some(FieldDef { args, permissions: vec![stored.permission.name], cost: 1, ..field })
-}
-
-/// Adds a programme's own facts to `Application`.
-pub(super) fn add_details(builder: &mut Builder, catalogue: &Catalogue, part: &'static Part) {
-    let Some(details) = &part.details else { return };
-    let origin = format!("part {}", part.name);
-    let place = format!("{origin}: {APPLICATION}.{}", details.field);
-    let Some(application) = catalogue.get(APPLICATION) else {
-        builder.refuse(&place, "no part stores the type Application");
-        return;
-    };
-    if kind_of(application, "details").is_none() || kind_of(application, "programme").is_none() {
-        builder.refuse(&place, "applications keep neither details nor programme");
-        return;
-    }
-    let schema: &'static Value = &details.schema;
-    let description = schema["description"].as_str().unwrap_or_default();
-    let Some(name) = Plain::output(builder, schema, &origin, details.class).root_output() else {
-        builder.refuse(&place, "the details have no name");
-        return;
-    };
-    let guard = (details.permission.name != application.permission.name).then_some(details.permission);
-    let resolve = Resolve::Details { details: DetailsOf(details), guard };
-    let field = plain_field(details.field, description, TypeRef::named(&name), resolve);
-    let field = FieldDef { class: details.class, permissions: vec![details.permission.name], ..field };
-    builder.extend(APPLICATION, field, &origin);
 }
 
 /// `VerificationReport` as `verification report`.
