@@ -16,7 +16,14 @@ use crate::{
 };
 use attempts::Attempts;
 use futures_util::future::BoxFuture;
-use platform::{Code, Error, Platform, Result, code, op::Op, part::Part, telemetry};
+use platform::{
+    Code, Error, Platform, Result,
+    audit::{Read, ReadLog},
+    code,
+    op::Op,
+    part::Part,
+    telemetry,
+};
 use serde_json::{Map, Value, json};
 use std::{
     collections::HashMap,
@@ -54,6 +61,7 @@ pub struct Gateway {
     snapshots: Snapshots,
     options: Options,
     attempts: Attempts,
+    reads: ReadLog,
 }
 
 impl Gateway {
@@ -63,8 +71,9 @@ impl Gateway {
     pub fn new(platform: Arc<Platform>, parts: Vec<Part>, options: Options) -> Result<Self, LoadError> {
         let policies = platform.policies.load_full();
         let declared = |name: &str| policies.declared().iter().any(|permission| permission.name == name);
+        let reads = ReadLog::start(Arc::clone(&platform));
         let snapshots = Snapshots::new(parts.leak(), &declared, options.snapshots)?;
-        Ok(Self { platform, snapshots, options, attempts: Attempts::default() })
+        Ok(Self { platform, snapshots, options, attempts: Attempts::default(), reads })
     }
 
     /// All schemas, built when they are first asked for.
@@ -90,7 +99,12 @@ impl Gateway {
     async fn run(&self, caller: Caller, operation: Operation) -> Answer {
         let op = self.op(&caller);
         let counter = Arc::new(AtomicU32::new(0));
+        let name = operation.name.clone();
         let mut answer = telemetry::counted(Arc::clone(&counter), self.answer(&op, operation)).await;
+        let operation = name.as_deref().unwrap_or("anonymous");
+        if let Some(read) = Read::of(&op, operation, op.take_read()) {
+            self.reads.record(read).await;
+        }
         answer.sql_count = counter.load(Ordering::Relaxed);
         if self.options.development {
             answer.extensions.insert("sql".to_owned(), answer.sql_count.into());

@@ -22,7 +22,7 @@ use entity::{
     household, notice, opinion, person, request, request_material, user_account, verification, verification_report,
 };
 use schemars::JsonSchema;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 
 /// Applications, their events and subjects; push, supplement list, acceptance.
@@ -100,8 +100,7 @@ pub fn part() -> Part {
 
 fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
     use application::Column as C;
-    let id = C::Id;
-    t.columns([
+    let t = t.columns([
         C::Number,
         C::Programme,
         C::Unit,
@@ -116,26 +115,39 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         C::SupplementRequestedOn,
         C::Clock,
         C::Version,
-    ])
-    .computed(
-        "clockDaysUsed",
-        "Statutory days used up to today; appraisal and notice do not count (已用法定天数).",
-        [C::ClockDaysUsed, C::ClockSince, C::Clock],
-        Scalar::Int,
-        may::APPLICATION_READ,
-        DataClass::Internal,
-        clock_days_used,
-    )
-    .computed(
-        "overdue",
-        "Whether the statutory limit has passed without a decision (是否超期).",
-        [C::DueOn, C::DecidedOn, C::Clock],
-        Scalar::Boolean,
-        may::APPLICATION_READ,
-        DataClass::Internal,
-        overdue,
-    )
-    .edge(
+    ]);
+    outcome(work(people(t)))
+        .computed(
+            "clockDaysUsed",
+            "Statutory days used up to today; appraisal and notice do not count (已用法定天数).",
+            [C::ClockDaysUsed, C::ClockSince, C::Clock],
+            Scalar::Int,
+            may::APPLICATION_READ,
+            DataClass::Internal,
+            clock_days_used,
+        )
+        .computed(
+            "overdue",
+            "Whether the statutory limit has passed without a decision (是否超期).",
+            [C::DueOn, C::DecidedOn, C::Clock],
+            Scalar::Boolean,
+            may::APPLICATION_READ,
+            DataClass::Internal,
+            overdue,
+        )
+        .list(
+            "applications",
+            "Cases of one's scope (申请列表).",
+            [C::State, C::Programme, C::Number, C::ReceivedOn, C::DueOn],
+            [C::ReceivedOn, C::Number],
+        )
+}
+
+/// What it is about.
+fn people(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
+    use application::Column as C;
+    let id = C::Id;
+    t.edge(
         "request",
         "Request",
         "The filing it belongs to (救助申请).",
@@ -156,7 +168,13 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         may::APPLICATION_READ,
         has_many(id, application_subject::Column::ApplicationId),
     )
-    .edge(
+}
+
+/// What was done on it.
+fn work(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
+    use application::Column as C;
+    let id = C::Id;
+    t.edge(
         "events",
         "ApplicationEvent",
         "Its log in order (办理记录).",
@@ -175,7 +193,7 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         "report",
         "VerificationReport",
         "The report it stands on (核查报告).",
-        may::REPORT_READ,
+        may::VERIFICATION_READ,
         belongs_to(C::ReportId, verification_report::Column::Id),
     )
     .edge(
@@ -185,7 +203,13 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         may::APPRAISAL_READ,
         has_many(id, appraisal::Column::ApplicationId),
     )
-    .edge(
+}
+
+/// What came of it.
+fn outcome(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
+    use application::Column as C;
+    let id = C::Id;
+    t.edge(
         "opinions",
         "Opinion",
         "Opinions in order (审核意见).",
@@ -206,12 +230,6 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         "Benefits it led to (救助待遇).",
         may::BENEFIT_READ,
         has_many(id, benefit::Column::ApplicationId),
-    )
-    .list(
-        "applications",
-        "Cases of one's scope (申请列表).",
-        [C::State, C::Programme, C::Number, C::ReceivedOn, C::DueOn],
-        [C::ReceivedOn, C::Number],
     )
 }
 
@@ -324,7 +342,7 @@ async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -
         Some(mut material) => {
             material.state = MaterialState::Requested;
             material.version += 1;
-            material.into_active_model().reset_all().update(tx.conn()).await?;
+            tx.replace(material.id, material).await?;
         }
         None => {
             let material = request_material::Model {
@@ -337,7 +355,7 @@ async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -
                 jurisdiction: case.jurisdiction.clone(),
                 version: 1,
             };
-            tx.insert(material).await?;
+            tx.record(material.id, material).await?;
         }
     }
     Ok(())

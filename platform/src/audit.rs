@@ -1,5 +1,9 @@
 //! Audit events: one for every change and every refusal, chained by hash.
 
+mod reads;
+
+pub use reads::{Read, ReadLog};
+
 use crate::{
     code::Code,
     crypto::chain_hash,
@@ -7,7 +11,7 @@ use crate::{
     op::Op,
     tx::{Done, Tx},
 };
-use entity::{audit_event, audit_head, enums::AuditOutcome};
+use entity::{At, audit_event, audit_head, enums::AuditOutcome};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
 };
@@ -24,8 +28,8 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 pub struct RowHash {
     /// Table.
     pub table: String,
-    /// Key.
-    pub id: Uuid,
+    /// Key, as text.
+    pub id: String,
     /// SHA-256 of the row's JSON, hex.
     pub hash: String,
 }
@@ -67,6 +71,9 @@ pub struct Body {
     pub request: Uuid,
     /// Protected rows written.
     pub rows: Vec<RowHash>,
+    /// Type and key of each personal row read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<(String, Uuid)>,
 }
 
 /// The chain of what is done in a place: its town's, or the district's.
@@ -91,7 +98,7 @@ pub(crate) async fn append_done(
         jurisdiction: &done.jurisdiction,
         rows,
     };
-    append(tx.conn(), tx.op(), draft).await
+    append(tx.conn(), body(tx.op(), draft)).await
 }
 
 /// Records a refusal in a transaction of its own; call it after the rollback.
@@ -107,7 +114,7 @@ pub async fn refused(op: &Op, action: &str, code: Code, subject: Option<(String,
         rows: Vec::new(),
     };
     let transaction = op.platform().db.begin().await?;
-    match append(&transaction, op, draft).await {
+    match append(&transaction, body(op, draft)).await {
         Ok(()) => Ok(transaction.commit().await?),
         Err(error) => {
             transaction.rollback().await?;
@@ -131,17 +138,16 @@ struct Draft<'a> {
     rows: Vec<RowHash>,
 }
 
-async fn append<C: ConnectionTrait>(conn: &C, op: &Op, draft: Draft<'_>) -> Result<()> {
-    let chain = act_chain(draft.jurisdiction);
-    let head = lock_head(conn, &chain).await?;
+/// The event's bytes but for its place in the chain.
+fn body(op: &Op, draft: Draft<'_>) -> Body {
     let outcome = match draft.outcome {
         AuditOutcome::Done => "DONE",
         AuditOutcome::Refused => "REFUSED",
     };
-    let body = Body {
+    Body {
         format: FORMAT,
-        chain: chain.clone(),
-        seq: head.seq + 1,
+        chain: act_chain(draft.jurisdiction),
+        seq: 0,
         at: op.instant().0,
         wall_at: op.wall_at().0,
         actor: op.actor().map(|actor| actor.user_id),
@@ -156,21 +162,28 @@ async fn append<C: ConnectionTrait>(conn: &C, op: &Op, draft: Draft<'_>) -> Resu
         purpose: op.purpose.clone(),
         request: op.request_id,
         rows: draft.rows,
-    };
+        read: Vec::new(),
+    }
+}
+
+/// Appends an event to its chain.
+async fn append<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
+    let head = lock_head(conn, &body.chain).await?;
+    body.seq = head.seq + 1;
     let text = serde_json::to_string(&body)?;
     let hash = chain_hash(&head.hash, &text);
-    let (subject_type, subject_id) = body.subject.clone().unzip();
+    let (subject_type, subject_id) = body.subject.unzip();
     let event = audit_event::ActiveModel {
         id: Set(Uuid::now_v7()),
-        chain: Set(chain.clone()),
+        chain: Set(body.chain.clone()),
         seq: Set(body.seq),
         format: Set(FORMAT),
-        at: Set(op.instant()),
-        wall_at: Set(op.wall_at()),
+        at: Set(At(body.at)),
+        wall_at: Set(At(body.wall_at)),
         actor_id: Set(body.actor),
         assignment_id: Set(body.assignment),
         action: Set(body.action),
-        outcome: Set(draft.outcome),
+        outcome: Set(if body.outcome == "DONE" { AuditOutcome::Done } else { AuditOutcome::Refused }),
         code: Set(body.code),
         subject_type: Set(subject_type),
         subject_id: Set(subject_id),
@@ -184,7 +197,7 @@ async fn append<C: ConnectionTrait>(conn: &C, op: &Op, draft: Draft<'_>) -> Resu
     audit_head::Entity::update_many()
         .col_expr(audit_head::Column::Seq, body.seq.into())
         .col_expr(audit_head::Column::Hash, hash.into())
-        .filter(audit_head::Column::Chain.eq(chain))
+        .filter(audit_head::Column::Chain.eq(body.chain))
         .exec(conn)
         .await?;
     Ok(())

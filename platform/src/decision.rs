@@ -19,7 +19,7 @@ use entity::{
 
 /// Opinions, decisions, benefits and the town's and district's steps.
 pub fn part() -> Part {
-    let part = benefits(records(Part::new("decision")));
+    let part = lines(benefits(decisions(opinions(Part::new("decision")))));
     part.mutation(
         "preliminaryOpinionGive",
         "Gives the town's preliminary opinion (初审意见) on the assessment of the day.",
@@ -52,8 +52,7 @@ pub fn part() -> Part {
     )
 }
 
-fn records(part: Part) -> Part {
-    use decision::Column as D;
+fn opinions(part: Part) -> Part {
     use opinion_row::Column as O;
     part.entity::<opinion_row::Entity>(
         "Opinion",
@@ -80,7 +79,11 @@ fn records(part: Part) -> Part {
                 )
         },
     )
-    .entity::<decision::Entity>(
+}
+
+fn decisions(part: Part) -> Part {
+    use decision::Column as D;
+    part.entity::<decision::Entity>(
         "Decision",
         may::DECISION_READ,
         DataClass::Internal,
@@ -136,7 +139,6 @@ fn records(part: Part) -> Part {
 
 fn benefits(part: Part) -> Part {
     use benefit::Column as B;
-    use benefit_line::Column as L;
     part.entity::<benefit::Entity>(
         "Benefit",
         may::BENEFIT_READ,
@@ -186,7 +188,13 @@ fn benefits(part: Part) -> Part {
                 may::BENEFIT_READ,
                 belongs_to(B::BatchId, import_batch::Column::Id),
             )
-            .edge("lines", "BenefitLine", "Amount lines (待遇明细).", may::BENEFIT_READ, has_many(B::Id, L::BenefitId))
+            .edge(
+                "lines",
+                "BenefitLine",
+                "Amount lines (待遇明细).",
+                may::BENEFIT_READ,
+                has_many(B::Id, benefit_line::Column::BenefitId),
+            )
             .list(
                 "benefits",
                 "Benefits of one's scope (救助待遇).",
@@ -195,7 +203,11 @@ fn benefits(part: Part) -> Part {
             )
         },
     )
-    .entity::<benefit_line::Entity>(
+}
+
+fn lines(part: Part) -> Part {
+    use benefit_line::Column as L;
+    part.entity::<benefit_line::Entity>(
         "BenefitLine",
         may::BENEFIT_READ,
         DataClass::Internal,
@@ -208,7 +220,7 @@ fn benefits(part: Part) -> Part {
                     "Benefit",
                     "The benefit (救助待遇).",
                     may::BENEFIT_READ,
-                    belongs_to(L::BenefitId, B::Id),
+                    belongs_to(L::BenefitId, benefit::Column::Id),
                 )
                 .edge(
                     "person",

@@ -6,7 +6,7 @@ use crate::{
     code::Code,
     error::{Error, Refusal, Result, ensure},
     op::Op,
-    part::{DataClass, Part, Saved, ScopeBy, belongs_to, has_many},
+    part::{DataClass, EntityBuilder, Part, Saved, ScopeBy, belongs_to, has_many},
     permissions as may,
     reference::by_case,
     tx::{Done, Tx},
@@ -26,149 +26,7 @@ use uuid::Uuid;
 
 /// Accounts, entries, batches, channel rules; appropriation and settlement.
 pub fn part() -> Part {
-    use account::Column as A;
-    use channel_rule::Column as R;
-    use disbursement_batch::Column as B;
-    use ledger_entry::Column as E;
-    Part::new("ledger")
-        .entity::<channel_rule::Entity>("ChannelRule", may::LEDGER_READ, DataClass::Public, ScopeBy::Public, |t| {
-            t.columns([R::Programme, R::Item, R::Channel, R::FromOn, R::ToOn, R::Document]).list(
-                "channelRules",
-                "Which channel pays which item, with dates (资金渠道).",
-                [R::Programme, R::Item, R::Channel],
-                [R::Programme, R::Item],
-            )
-        })
-        .entity::<account::Entity>(
-            "Account",
-            may::LEDGER_READ,
-            DataClass::Internal,
-            by_case("jurisdiction", "programme"),
-            |t| {
-                t.columns([A::Code, A::Kind, A::Programme, A::Channel, A::Jurisdiction, A::BalanceFen]).list(
-                    "accounts",
-                    "Accounts by channel (台账账户).",
-                    [A::Kind, A::Programme, A::Channel],
-                    [A::Code],
-                )
-            },
-        )
-        .entity::<ledger_entry::Entity>(
-            "LedgerEntry",
-            may::LEDGER_READ,
-            DataClass::Internal,
-            by_case("jurisdiction", "programme"),
-            |t| {
-                t.columns([
-                    E::Kind,
-                    E::AmountFen,
-                    E::Programme,
-                    E::Item,
-                    E::Channel,
-                    E::Month,
-                    E::PostedOn,
-                    E::PostedAt,
-                ])
-                .edge(
-                    "debit",
-                    "Account",
-                    "Account debited (借方账户).",
-                    may::LEDGER_READ,
-                    belongs_to(E::DebitAccountId, A::Id),
-                )
-                .edge(
-                    "credit",
-                    "Account",
-                    "Account credited (贷方账户).",
-                    may::LEDGER_READ,
-                    belongs_to(E::CreditAccountId, A::Id),
-                )
-                .edge(
-                    "rule",
-                    "ChannelRule",
-                    "Rule that names the channel (资金渠道依据).",
-                    may::LEDGER_READ,
-                    belongs_to(E::ChannelRuleId, R::Id),
-                )
-                .edge(
-                    "benefitLine",
-                    "BenefitLine",
-                    "Line it commits or settles (待遇明细).",
-                    may::BENEFIT_READ,
-                    belongs_to(E::BenefitLineId, benefit_line::Column::Id),
-                )
-                .edge(
-                    "application",
-                    "Application",
-                    "The case (申请).",
-                    may::APPLICATION_READ,
-                    belongs_to(E::ApplicationId, application::Column::Id),
-                )
-                .edge(
-                    "payee",
-                    "Person",
-                    "Who is paid (收款人).",
-                    may::PERSON_READ,
-                    belongs_to(E::PayeeId, person::Column::Id),
-                )
-                .edge(
-                    "settles",
-                    "LedgerEntry",
-                    "Commitment it settles (对应待付).",
-                    may::LEDGER_READ,
-                    belongs_to(E::SettlesEntryId, E::Id),
-                )
-                .edge(
-                    "settledBy",
-                    "LedgerEntry",
-                    "Settlements of this commitment (支付记录).",
-                    may::LEDGER_READ,
-                    has_many(E::Id, E::SettlesEntryId),
-                )
-                .edge(
-                    "batch",
-                    "DisbursementBatch",
-                    "Batch it was paid in (发放批次).",
-                    may::LEDGER_READ,
-                    belongs_to(E::BatchId, B::Id),
-                )
-                .list(
-                    "ledgerEntries",
-                    "Ledger entries (台账分录).",
-                    [E::Kind, E::Programme, E::Item, E::Channel, E::Month, E::PostedOn],
-                    [E::PostedOn],
-                )
-            },
-        )
-        .entity::<disbursement_batch::Entity>(
-            "DisbursementBatch",
-            may::LEDGER_READ,
-            DataClass::Internal,
-            crate::reference::by_place("jurisdiction"),
-            |t| {
-                t.columns([B::Number, B::Channel, B::Month, B::TotalFen, B::LineCount, B::PostedOn])
-                    .edge(
-                        "entries",
-                        "LedgerEntry",
-                        "Its entries (分录).",
-                        may::LEDGER_READ,
-                        has_many(B::Id, E::BatchId),
-                    )
-                    .edge(
-                        "postedBy",
-                        "User",
-                        "Who posted it (经办人).",
-                        may::USER_READ,
-                        belongs_to(B::PostedBy, user_account::Column::Id),
-                    )
-                    .list(
-                        "disbursementBatches",
-                        "Batches paid (发放批次).",
-                        [B::Channel, B::Month, B::PostedOn],
-                        [B::PostedOn],
-                    )
-            },
-        )
+    batches(entries(accounts(Part::new("ledger"))))
         .mutation(
             "ledgerAppropriate",
             "Posts an appropriation to a programme's channel (下达资金).",
@@ -181,6 +39,151 @@ pub fn part() -> Part {
             may::LEDGER_SETTLE,
             disburse::post,
         )
+}
+
+/// Channel rules and the accounts under them.
+fn accounts(part: Part) -> Part {
+    use account::Column as A;
+    use channel_rule::Column as R;
+    part.entity::<channel_rule::Entity>("ChannelRule", may::LEDGER_READ, DataClass::Public, ScopeBy::Public, |t| {
+        t.columns([R::Programme, R::Item, R::Channel, R::FromOn, R::ToOn, R::Document]).list(
+            "channelRules",
+            "Which channel pays which item, with dates (资金渠道).",
+            [R::Programme, R::Item, R::Channel],
+            [R::Programme, R::Item],
+        )
+    })
+    .entity::<account::Entity>(
+        "Account",
+        may::LEDGER_READ,
+        DataClass::Internal,
+        by_case("jurisdiction", "programme"),
+        |t| {
+            t.columns([A::Code, A::Kind, A::Programme, A::Channel, A::Jurisdiction, A::BalanceFen]).list(
+                "accounts",
+                "Accounts by channel (台账账户).",
+                [A::Kind, A::Programme, A::Channel],
+                [A::Code],
+            )
+        },
+    )
+}
+
+/// Entries and all they refer to.
+fn entries(part: Part) -> Part {
+    use ledger_entry::Column as E;
+    part.entity::<ledger_entry::Entity>(
+        "LedgerEntry",
+        may::LEDGER_READ,
+        DataClass::Internal,
+        by_case("jurisdiction", "programme"),
+        |t| {
+            entry_edges(t.columns([
+                E::Kind,
+                E::AmountFen,
+                E::Programme,
+                E::Item,
+                E::Channel,
+                E::Month,
+                E::PostedOn,
+                E::PostedAt,
+            ]))
+            .list(
+                "ledgerEntries",
+                "Ledger entries (台账分录).",
+                [E::Kind, E::Programme, E::Item, E::Channel, E::Month, E::PostedOn],
+                [E::PostedOn],
+            )
+        },
+    )
+}
+
+/// What an entry refers to.
+fn entry_edges(t: EntityBuilder<ledger_entry::Entity>) -> EntityBuilder<ledger_entry::Entity> {
+    use account::Column as A;
+    use channel_rule::Column as R;
+    use disbursement_batch::Column as B;
+    use ledger_entry::Column as E;
+    t.edge("debit", "Account", "Account debited (借方账户).", may::LEDGER_READ, belongs_to(E::DebitAccountId, A::Id))
+        .edge(
+            "credit",
+            "Account",
+            "Account credited (贷方账户).",
+            may::LEDGER_READ,
+            belongs_to(E::CreditAccountId, A::Id),
+        )
+        .edge(
+            "rule",
+            "ChannelRule",
+            "Rule that names the channel (资金渠道依据).",
+            may::LEDGER_READ,
+            belongs_to(E::ChannelRuleId, R::Id),
+        )
+        .edge(
+            "benefitLine",
+            "BenefitLine",
+            "Line it commits or settles (待遇明细).",
+            may::BENEFIT_READ,
+            belongs_to(E::BenefitLineId, benefit_line::Column::Id),
+        )
+        .edge(
+            "application",
+            "Application",
+            "The case (申请).",
+            may::APPLICATION_READ,
+            belongs_to(E::ApplicationId, application::Column::Id),
+        )
+        .edge("payee", "Person", "Who is paid (收款人).", may::PERSON_READ, belongs_to(E::PayeeId, person::Column::Id))
+        .edge(
+            "settles",
+            "LedgerEntry",
+            "Commitment it settles (对应待付).",
+            may::LEDGER_READ,
+            belongs_to(E::SettlesEntryId, E::Id),
+        )
+        .edge(
+            "settledBy",
+            "LedgerEntry",
+            "Settlements of this commitment (支付记录).",
+            may::LEDGER_READ,
+            has_many(E::Id, E::SettlesEntryId),
+        )
+        .edge(
+            "batch",
+            "DisbursementBatch",
+            "Batch it was paid in (发放批次).",
+            may::LEDGER_READ,
+            belongs_to(E::BatchId, B::Id),
+        )
+}
+
+/// Batches of payments.
+fn batches(part: Part) -> Part {
+    use disbursement_batch::Column as B;
+    use ledger_entry::Column as E;
+    part.entity::<disbursement_batch::Entity>(
+        "DisbursementBatch",
+        may::LEDGER_READ,
+        DataClass::Internal,
+        crate::reference::by_place("jurisdiction"),
+        |t| {
+            t.columns([B::Number, B::Channel, B::Month, B::TotalFen, B::LineCount, B::PostedOn])
+                .edge("entries", "LedgerEntry", "Its entries (分录).", may::LEDGER_READ, has_many(B::Id, E::BatchId))
+                .edge(
+                    "postedBy",
+                    "User",
+                    "Who posted it (经办人).",
+                    may::USER_READ,
+                    belongs_to(B::PostedBy, user_account::Column::Id),
+                )
+                .list(
+                    "disbursementBatches",
+                    "Batches paid (发放批次).",
+                    [B::Channel, B::Month, B::PostedOn],
+                    [B::PostedOn],
+                )
+        },
+    )
 }
 
 /// The rule that names an item's channel on a day. Error: `WRONG_FUNDING_CHANNEL` when no channel is in force.

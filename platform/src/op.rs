@@ -13,7 +13,10 @@ use arc_swap::ArcSwap;
 use entity::{At, Day, Scope};
 use policies::{Holder, Level, Permission, PermissionSet, Policies, ScopeKind};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 use uuid::Uuid;
 
 /// Everything operations share.
@@ -103,6 +106,7 @@ pub struct Op {
     operator: bool,
     pub(crate) call: Mutex<Option<Call>>,
     open: Mutex<Option<Arc<DatabaseTransaction>>>,
+    read: Mutex<BTreeSet<(&'static str, Uuid)>>,
 }
 
 impl Op {
@@ -139,6 +143,7 @@ impl Op {
             operator: false,
             call: Mutex::default(),
             open: Mutex::default(),
+            read: Mutex::default(),
         }
     }
 
@@ -235,6 +240,16 @@ impl Op {
     /// The connection queries are answered on; only the gateway's reads use it.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.platform.db.reader
+    }
+
+    /// Notes that a personal row was read, for the record of reads.
+    pub fn note_read(&self, type_name: &'static str, id: Uuid) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert((type_name, id));
+    }
+
+    /// Takes the personal rows read so far.
+    pub fn take_read(&self) -> BTreeSet<(&'static str, Uuid)> {
+        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Opens the operation's transaction if the policies allow this permission, and claims the call's key.

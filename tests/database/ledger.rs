@@ -131,7 +131,7 @@ async fn balances_follow_the_entries(backend: Backend) {
     for _ in 0..200 {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let amount = i64::try_from(seed >> 40).expect("a small number") % 60_000 + 1;
-        let appropriate = (seed >> 33) % 3 == 0;
+        let appropriate = (seed >> 33).is_multiple_of(3);
         let (which, debit, credit) = if appropriate { ("id = #72", 81, 80) } else { (COMMITMENT, 82, 81) };
         let copy = store.copy_of(which, "ledger_entry", &[("amount_fen", &amount.to_string())]).await;
         let room = appropriate || balances[&key(81)] >= amount;

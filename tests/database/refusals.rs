@@ -215,7 +215,7 @@ async fn no_two_rows_are_alike_in_what_is_unique(backend: Backend) {
         } else {
             store.copy_of(which, &index.table, &kept).await
         };
-        let outcome = store.attempt(&[copy.clone()]).await.expect_err(&copy);
+        let outcome = store.attempt(std::slice::from_ref(&copy)).await.expect_err(&copy);
         let known = match backend {
             // An append-only table refuses the key before the index does.
             Backend::Sqlite => outcome.contains("UNIQUE constraint failed") || outcome.contains("is append-only"),
