@@ -46,7 +46,7 @@ async fn world(backend: Backend) -> World {
 /// What a page should be, from the whole list.
 fn page(all: &[String], cursors: &[String], args: &Value) -> Value {
     let place = |name: &str| args[name].as_str().and_then(|cursor| cursors.iter().position(|known| known == cursor));
-    let (from, to) = (place("after").map_or(0, |at| at + 1), place("before").unwrap_or(all.len()).max(0));
+    let (from, to) = (place("after").map_or(0, |at| at + 1), place("before").unwrap_or(all.len()));
     let to = to.max(from);
     let number = |name: &str| args[name].as_u64().map(|number| usize::try_from(number).expect("a small number"));
     let (from, to) = match (number("first"), number("last")) {

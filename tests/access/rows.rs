@@ -166,7 +166,7 @@ async fn a_row_is_there_by_list_and_node_for_whom_it_should_be(backend: Backend)
                 stored.name
             );
             if stored.list.is_some() {
-                let listed = by_list(&world, actor.as_ref(), stored).await;
+                let listed = by_list(&world, actor.as_ref(), stored, placed).await;
                 assert_eq!(listed, expected, "{who}: list of {}", stored.name);
             }
             seen += expected.len();
@@ -183,12 +183,19 @@ async fn by_node(world: &World, actor: Option<&Actor>, stored: &StoredType, rows
     found.filter_map(|node| node["id"].as_str().map(str::to_owned)).collect()
 }
 
-async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType) -> BTreeSet<String> {
+async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {
     let list = stored.list.as_ref().expect("a list").name;
-    let data = world.data(actor, &format!("{{ {list}(first: 100) {{ totalCount nodes {{ id }} }} }}"), json!({})).await;
+    let document = format!("{{ {list}(first: 100) {{ totalCount nodes {{ id }} }} }}");
+    let data = world.data(actor, &document, json!({})).await;
     let nodes = data[list]["nodes"].as_array().expect("nodes");
-    assert_eq!(data[list]["totalCount"], json!(nodes.len()), "{list}");
-    nodes.iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect()
+    let mut listed: BTreeSet<_> = nodes.iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect();
+    if stored.name == "AuditEvent" {
+        // This test's own reads are recorded meanwhile.
+        listed.retain(|id| rows.iter().any(|row| row.id(stored) == *id));
+    } else {
+        assert_eq!(data[list]["totalCount"], json!(nodes.len()), "{list}");
+    }
+    listed
 }
 
 /// One parent, one child, joined by an edge.
