@@ -14,7 +14,7 @@ use entity::{
     Day, application, application_event, application_subject,
     enums::{ApplicationState, ClockEffect},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// One application, locked for this transaction.

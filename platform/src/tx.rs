@@ -83,18 +83,38 @@ impl<'op> Tx<'op> {
         Ok(model)
     }
 
-    /// Inserts an append-only row and keeps its hash for the audit event.
-    pub async fn record<M>(&self, id: Uuid, model: M) -> Result<M>
+    /// Inserts a protected row and keeps its hash for the audit event.
+    pub async fn record<M>(&self, key: impl ToString, model: M) -> Result<M>
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel> + Clone + Serialize,
         <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity>,
     {
-        use sea_orm::EntityName;
-        let hash = sha256(&serde_json::to_vec(&model)?);
-        let table = <M::Entity as Default>::default().table_name().to_owned();
         let inserted = self.insert(model).await?;
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(RowHash { table, id, hash });
+        self.keep(key, &inserted)?;
         Ok(inserted)
+    }
+
+    /// Writes a whole protected row over its earlier self and keeps its new hash for the audit event.
+    pub async fn replace<E, M>(&self, key: impl ToString, model: M) -> Result<()>
+    where
+        E: EntityTrait<Model = M>,
+        M: ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel> + Clone + Serialize,
+    {
+        let active = model.clone().into_active_model().reset_all();
+        E::update(active).validate()?.exec(self.conn()).await?;
+        self.keep(key, &model)
+    }
+
+    /// Keeps the hash of a protected row that was just written as it is here.
+    pub(crate) fn keep<M>(&self, key: impl ToString, model: &M) -> Result<()>
+    where
+        M: ModelTrait + Serialize,
+    {
+        use sea_orm::EntityName;
+        let hash = sha256(&serde_json::to_vec(model)?);
+        let table = <M::Entity as Default>::default().table_name().to_owned();
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(RowHash { table, id: key.to_string(), hash });
+        Ok(())
     }
 
     /// Claims the call's key for this transaction.

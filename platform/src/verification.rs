@@ -26,9 +26,7 @@ use entity::{
     find_scoped, verification, verification_investigator, verification_report,
 };
 use schemars::JsonSchema;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -113,7 +111,7 @@ async fn open(tx: &Tx<'_>, case: &application::Model) -> Result<Uuid> {
         version: 1,
     };
     let taken = || Refusal::new(Code::VerificationOpen).field("input.applicationId");
-    intake::insert_unless_taken(tx, row, taken).await?;
+    intake::insert_unless_taken(tx, row.id, row, taken).await?;
     Ok(id)
 }
 
@@ -168,6 +166,6 @@ async fn open_verification<'tx, 'op>(tx: &'tx Tx<'op>, id: Uuid) -> Result<(Case
 async fn save(tx: &Tx<'_>, mut row: verification::Model) -> Result<i64> {
     row.version += 1;
     let version = row.version;
-    row.into_active_model().reset_all().update(tx.conn()).await?;
+    tx.replace(row.id, row).await?;
     Ok(version)
 }

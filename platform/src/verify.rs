@@ -10,10 +10,7 @@ mod ledger;
 mod pages;
 mod rows;
 
-use crate::{
-    error::Result,
-    op::Platform,
-};
+use crate::{error::Result, op::Platform};
 use sea_orm::{AccessMode, DatabaseTransaction, IsolationLevel, TransactionTrait};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,11 +90,8 @@ impl Report {
 
 /// Walks everything; `exported` are heads kept from an earlier walk.
 pub async fn verify(platform: &Platform, exported: &[Head]) -> Result<Report> {
-    let snapshot = platform
-        .db
-        .reader
-        .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-        .await?;
+    let snapshot =
+        platform.db.reader.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
     let outcome = walk(platform, &snapshot, exported).await;
     snapshot.rollback().await?;
     outcome
@@ -119,4 +113,3 @@ fn unreadable(error: &sea_orm::DbErr) -> bool {
     matches!(error, sea_orm::DbErr::Type(_) | sea_orm::DbErr::Json(_) | sea_orm::DbErr::TryIntoErr { .. })
         || matches!(error, sea_orm::DbErr::Query(_))
 }
-

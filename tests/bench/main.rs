@@ -18,8 +18,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Roles whose permission sets differ, one user each: a snapshot for every one.
 const USERS: [&str; 16] = [
-    "vw", "tw", "tv", "tu_social", "tu_edu", "tr_social", "tl", "du_civil", "du_edu", "da_civil", "da_edu", "dp", "fin",
-    "jc", "aud", "app",
+    "vw",
+    "tw",
+    "tv",
+    "tu_social",
+    "tu_edu",
+    "tr_social",
+    "tl",
+    "du_civil",
+    "du_edu",
+    "da_civil",
+    "da_edu",
+    "dp",
+    "fin",
+    "jc",
+    "aud",
+    "app",
 ];
 /// Starts of each kind; the median counts.
 const STARTS: usize = 5;

@@ -26,9 +26,29 @@ async fn a_second_start_keeps_data_and_clock() {
         let found = table.iter().find(|line| line.split_whitespace().next() == Some(login));
         found.unwrap_or_else(|| panic!("no {login} in {table:#?}")).clone()
     };
-    for login in ["vw", "vw_001", "vw_205", "tw", "tw_104", "tv2", "tu_edu", "tr_social", "tl", "du_civil", "da_medsec",
-        "du_houseconstr", "dp", "fin", "jc", "aud", "sch", "i1", "i2", "i3", "app"]
-    {
+    for login in [
+        "vw",
+        "vw_001",
+        "vw_205",
+        "tw",
+        "tw_104",
+        "tv2",
+        "tu_edu",
+        "tr_social",
+        "tl",
+        "du_civil",
+        "da_medsec",
+        "du_houseconstr",
+        "dp",
+        "fin",
+        "jc",
+        "aud",
+        "sch",
+        "i1",
+        "i2",
+        "i3",
+        "app",
+    ] {
         row(login);
     }
     let token = row("tw").split_whitespace().last().expect("a token").to_owned();
@@ -63,9 +83,7 @@ fn the_store_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     Serving::start(onedoor(folder.path()).args(["demo", "--listen", "127.0.0.1:0", "--data", "store"])).terminate();
-    let mode = |path: &str| {
-        std::fs::metadata(folder.path().join(path)).expect("there").permissions().mode() & 0o777
-    };
+    let mode = |path: &str| std::fs::metadata(folder.path().join(path)).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode("store"), 0o700);
     assert_eq!(mode("store/keys.json"), 0o600);
 }

@@ -14,8 +14,19 @@ use std::{sync::Arc, time::Duration};
 use tests::support::{Backend, Server, on_both};
 
 const HEADER: [&str; 13] = [
-    "村(居)", "户主姓名", "身份证号", "家庭人口", "保障人数", "低保证号", "类别(城/农)", "家庭补差", "重点救助60元",
-    "重点救助100元", "残疾人救助", "月合计", "起始月",
+    "村(居)",
+    "户主姓名",
+    "身份证号",
+    "家庭人口",
+    "保障人数",
+    "低保证号",
+    "类别(城/农)",
+    "家庭补差",
+    "重点救助60元",
+    "重点救助100元",
+    "残疾人救助",
+    "月合计",
+    "起始月",
 ];
 
 /// One row of a roll, as typed.
@@ -26,8 +37,19 @@ impl Line {
     /// A household of 旗山村 that receives 430 + 60 + 100 + 40.
     fn number(number: u32) -> Self {
         let cells = [
-            "旗山村", "陈试行", &id_number(number), "3", "3", &format!("T{number:05}"), "农", "430", "60", "100", "40",
-            "630", "2018-05",
+            "旗山村",
+            "陈试行",
+            &id_number(number),
+            "3",
+            "3",
+            &format!("T{number:05}"),
+            "农",
+            "430",
+            "60",
+            "100",
+            "40",
+            "630",
+            "2018-05",
         ];
         Self(cells.map(str::to_owned))
     }
@@ -125,11 +147,13 @@ async fn a_roll_becomes_households_with_benefits_and_nothing_else(backend: Backe
     assert_eq!(decision::Entity::find().count(db).await.unwrap(), 0);
     assert_eq!(ledger_entry::Entity::find().count(db).await.unwrap(), before);
     let batches = import_batch::Entity::find().order_by_asc(import_batch::Column::Id).all(db).await.unwrap();
-    let accounted: Vec<_> = batches.iter().map(|batch| [batch.row_count, batch.added_count, batch.known_count]).collect();
+    let accounted: Vec<_> =
+        batches.iter().map(|batch| [batch.row_count, batch.added_count, batch.known_count]).collect();
     assert_eq!(accounted, [[202, 202, 0], [2, 2, 0], [2, 0, 2]]);
 
     let window = server.client("vw").await;
-    let query = "{ benefits(first: 100) { nodes { certificateNo household { head { idNumber } } lines { nodes { item } } } } }";
+    let query =
+        "{ benefits(first: 100) { nodes { certificateNo household { head { idNumber } } lines { nodes { item } } } } }";
     let seen = window.ok(query, json!({})).await;
     assert_eq!(seen["benefits"]["nodes"].as_array().map(Vec::len), Some(36), "the village sees its own");
     let other = server.client("vw_201").await.ok(query, json!({})).await;
@@ -216,7 +240,8 @@ async fn whoever_was_imported_is_one_person_and_one_household(backend: Backend) 
     let db = &server.running.platform.db.reader;
     let count = person::Entity::find().count(db).await.unwrap();
     take(&server, workbook(&[Line::number(1)])).await;
-    let input = json!({ "idempotencyKey": "p", "name": "陈试行", "idNumber": id_number(1), "villageCode": "500118107200" });
+    let input =
+        json!({ "idempotencyKey": "p", "name": "陈试行", "idNumber": id_number(1), "villageCode": "500118107200" });
     let register = "mutation R($input: PersonRegisterInput!) { personRegister(input: $input) { person { id } userErrors { code } } }";
     let found = server.client("vw").await.ok(register, json!({ "input": input })).await;
     assert!(found["personRegister"]["person"]["id"].is_string(), "{found}");
@@ -283,12 +308,19 @@ async fn an_import_that_is_killed_is_finished_by_the_next() {
     let roll = benefit::Entity::find().filter(benefit::Column::Origin.eq(BenefitOrigin::ImportedRoll));
     assert_eq!(roll.count(&*db).await.unwrap(), 202 + 1_500);
     let batches = import_batch::Entity::find().all(&*db).await.unwrap();
-    assert_eq!(batches.iter().map(|batch| batch.added_count).sum::<i32>(), 202 + 1_500, "every added row has its batch");
+    assert_eq!(
+        batches.iter().map(|batch| batch.added_count).sum::<i32>(),
+        202 + 1_500,
+        "every added row has its batch"
+    );
 }
 
 #[test]
 fn the_sample_is_what_its_generator_makes() {
     let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/data/sample-roll.xlsx");
     let made = api::import::roll::sample::workbook().expect("a sample");
-    assert!(std::fs::read(shipped).expect("the sample") == made, "run `onedoor import sample --out api/data/sample-roll.xlsx`");
+    assert!(
+        std::fs::read(shipped).expect("the sample") == made,
+        "run `onedoor import sample --out api/data/sample-roll.xlsx`"
+    );
 }

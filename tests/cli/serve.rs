@@ -77,7 +77,8 @@ async fn a_served_store_has_posts_without_passwords_and_a_clock_nobody_sets(back
     let keys = ("ONEDOOR_KEYS", "keys.json");
     let served = Serving::start(serve(folder.path(), url.as_str()).envs([keys]));
     let public = Client::new(&*served.base, None);
-    let sign_in = "mutation { signIn(input: { login: \"tw\", password: \"onedoor-demo\" }) { token userErrors { code } } }";
+    let sign_in =
+        "mutation { signIn(input: { login: \"tw\", password: \"onedoor-demo\" }) { token userErrors { code } } }";
     assert_eq!(public.user_errors(sign_in, json!({})).await, ["SIGN_IN_FAILED"]);
 
     let mut token = onedoor(folder.path());
@@ -86,7 +87,8 @@ async fn a_served_store_has_posts_without_passwords_and_a_clock_nobody_sets(back
     let clerk = Client::new(&*served.base, Some(token));
     let me = clerk.ok("{ me { login role } benefits(first: 1) { nodes { id } } }", json!({})).await;
     assert_eq!(me, json!({ "me": { "login": "tw", "role": "TW" }, "benefits": { "nodes": [] } }));
-    let clock = clerk.gql("mutation { clockSet(input: { at: \"2018-10-19T09:00:00+08:00\" }) { at } }", json!({})).await;
+    let clock =
+        clerk.gql("mutation { clockSet(input: { at: \"2018-10-19T09:00:00+08:00\" }) { at } }", json!({})).await;
     assert_eq!(clock.error_codes(), ["GRAPHQL_VALIDATION_FAILED"]);
     assert!(served.terminate().0);
 }

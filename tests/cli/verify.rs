@@ -2,10 +2,11 @@
 
 use crate::scenarios::{
     at_01::{commitments, settle},
-    steps::up_to_district,
+    steps::{self, up_to_district},
 };
 use platform::verify::{Finding, Head, Kind, verify};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use serde_json::json;
 use tests::support::{Backend, Server, on_both};
 
 on_both!(
@@ -82,7 +83,8 @@ async fn a_record_that_nobody_touched_has_no_finding(backend: Backend) {
     let report = verify(&server.running.platform, &[]).await.expect("a walk");
     assert_eq!(report.findings, []);
     assert_eq!((report.assessments_recomputed, report.assessments_skipped), (1, 0));
-    for table in ["audit_event", "ledger_entry", "application_event", "benefit_line", "decision", "verification_report"] {
+    for table in ["audit_event", "ledger_entry", "application_event", "benefit_line", "decision", "verification_report"]
+    {
         assert!(report.walked.get(table).is_some_and(|count| *count > 0), "{table}: {:?}", report.walked);
     }
     let again = verify(&server.running.platform, &report.heads).await.expect("a walk");
@@ -112,6 +114,24 @@ const CHANGES: &[(&str, &str, &str, Kind)] = &[
     ("disbursement_batch", "1 = 1", "total_fen = 1", Kind::Changed),
     ("account", "kind = 'APPROPRIATION' AND channel = 'FC-DIBAO'", "balance_fen = balance_fen + 1", Kind::Ledger),
     ("person", "id_number_hash IS NOT NULL", "id_number_hash = 'f'", Kind::Contradiction),
+    ("person", "1 = 1", "name_zh = '某某'", Kind::Changed),
+    ("household", "1 = 1", "declared_size = declared_size + 1", Kind::Changed),
+    ("household_member", "1 = 1", "relation = '99'", Kind::Changed),
+    ("consent", "1 = 1", "signed_on = '2018-10-01'", Kind::Changed),
+    ("request", "1 = 1", "need = 'more'", Kind::Changed),
+    ("request_material", "1 = 1", "state = 'MISSING', provided_on = NULL", Kind::Changed),
+    ("application", "1 = 1", "due_on = '2030-01-01'", Kind::Changed),
+    ("application_subject", "1 = 1", "programme = 'TEKUN'", Kind::Changed),
+    ("verification", "1 = 1", "due_on = '2030-01-01'", Kind::Changed),
+    ("benefit", "origin = 'DECISION'", "review_class = 'MONTHLY'", Kind::Changed),
+    ("import_batch", "1 = 1", "file_name = 'other.xlsx'", Kind::Changed),
+    ("parameter", "key = 'dibao.standard.rural' AND from_on = '2018-01-01'", "value = '51000'", Kind::Changed),
+    ("channel_rule", "programme = 'DIBAO' AND item = 'BASE'", "channel = 'FC-TEMP'", Kind::Changed),
+    ("user_account", "login = 'vw'", "password_hash = NULL", Kind::Changed),
+    ("assignment", "role = 'VW'", "role = 'DA'", Kind::Changed),
+    ("service_window", "1 = 1", "phone = '110'", Kind::Changed),
+    ("org_unit", "1 = 1", "name_zh = '其他'", Kind::Changed),
+    ("policy_document", "1 = 1", "issuer = '其他'", Kind::Changed),
 ];
 
 async fn every_changed_row_is_found_and_named(backend: Backend) {
@@ -129,14 +149,37 @@ async fn every_changed_row_is_found_and_named(backend: Backend) {
         intruder.run("DROP TABLE kept").await;
         assert_eq!(findings(&server, &[]).await, [], "{table}: put back");
     }
-    for (set, which) in [("action = 'x'", "seq = 5"), ("body = replace(body, '\"', ' ')", "seq = 5"), ("hash = previous_hash", "seq = 5"),
-        ("actor_id = NULL", "seq = 6"), ("outcome = 'REFUSED', code = 'NOT_FOUND'", "seq = 7"), ("wall_at = wall_at + 1", "seq = 8")]
-    {
+    for (table, key, set) in [
+        ("jurisdiction", "code = '500118107200'", "name_zh = '其他'"),
+        ("work_calendar", "day = '2018-10-01'", "kind = 'MAKEUP_WORKDAY'"),
+    ] {
+        assert_eq!(intruder.run(&format!("UPDATE {table} SET {set} WHERE {key}")).await, 1);
+        let found = findings(&server, &[]).await;
+        assert!(
+            found.iter().any(|finding| finding.kind == Kind::Changed && finding.table == table),
+            "{table}: {found:#?}"
+        );
+        intruder.run(&format!("DELETE FROM {table} WHERE {key}")).await;
+        let found = findings(&server, &[]).await;
+        assert!(
+            found.iter().any(|finding| finding.kind == Kind::Missing && finding.table == table),
+            "{table}: {found:#?}"
+        );
+    }
+    for (set, which) in [
+        ("action = 'x'", "seq = 5"),
+        ("body = replace(body, '\"', ' ')", "seq = 5"),
+        ("hash = previous_hash", "seq = 5"),
+        ("actor_id = NULL", "seq = 6"),
+        ("outcome = 'REFUSED', code = 'NOT_FOUND'", "seq = 7"),
+        ("wall_at = wall_at + 1", "seq = 8"),
+    ] {
         intruder.run("CREATE TABLE kept AS SELECT * FROM audit_event").await;
         assert!(intruder.run(&format!("UPDATE audit_event SET {set} WHERE {which}")).await > 0, "{set}");
         let found = findings(&server, &[]).await;
         let seq = which.trim_start_matches("seq = ");
-        let named = found.iter().any(|finding| finding.kind == Kind::BrokenChain && finding.row.contains(&format!(" {seq} ")));
+        let named =
+            found.iter().any(|finding| finding.kind == Kind::BrokenChain && finding.row.contains(&format!(" {seq} ")));
         assert!(named, "audit_event: {set}: {found:#?}");
         intruder.run("DELETE FROM audit_event").await;
         intruder.run("INSERT INTO audit_event SELECT * FROM kept").await;
@@ -149,12 +192,17 @@ async fn every_changed_row_is_found_and_named(backend: Backend) {
 async fn every_deleted_row_is_found_and_named(backend: Backend) {
     let server = played(backend).await;
     let intruder = Intruder::enter(&server).await;
-    for table in ["verification_investigator", "appraisal", "opinion", "notice", "application_event", "disbursement_batch"] {
+    for table in
+        ["verification_investigator", "appraisal", "opinion", "notice", "application_event", "disbursement_batch"]
+    {
         let key = intruder.one(table, "1 = 1").await;
         intruder.run(&format!("CREATE TABLE kept AS SELECT * FROM {table} WHERE {key}")).await;
         intruder.run(&format!("DELETE FROM {table} WHERE {key}")).await;
         let found = findings(&server, &[]).await;
-        assert!(found.iter().any(|finding| finding.kind == Kind::Missing && finding.table == table), "{table}: {found:#?}");
+        assert!(
+            found.iter().any(|finding| finding.kind == Kind::Missing && finding.table == table),
+            "{table}: {found:#?}"
+        );
         intruder.run(&format!("INSERT INTO {table} SELECT * FROM kept")).await;
         intruder.run("DROP TABLE kept").await;
     }
@@ -173,16 +221,19 @@ async fn every_deleted_row_is_found_and_named(backend: Backend) {
 
 async fn a_cut_tail_shows_against_an_exported_head_only(backend: Backend) {
     let server = Server::start(backend).await;
+    // A refusal writes no row that would miss its event: who cuts just this off leaves no trace in the store.
+    let input = json!({ "idempotencyKey": "k", "name": "某", "idNumber": "1", "villageCode": "500118107200" });
+    let refusal = server.client("vw").await;
+    assert_eq!(steps::refused(&refusal, "personRegister", input, "person { id }").await, "INVALID_ID_NUMBER");
     let heads = verify(&server.running.platform, &[]).await.expect("a walk").heads;
-    let head = &heads[0];
+    let head = heads.iter().find(|head| head.chain == "act:500118107").expect("the town's chain");
     let intruder = Intruder::enter(&server).await;
-    let chain = &head.chain;
-    // The demo's last event is the roll's; its rows go with it, and the head moves back.
-    intruder.run(&format!("DELETE FROM audit_event WHERE chain = '{chain}' AND seq = {}", head.seq)).await;
-    let (seq, of) = (head.seq - 1, format!("WHERE chain = '{chain}' AND seq = {}", head.seq - 1));
-    intruder.run(&format!("UPDATE audit_head SET seq = {seq}, hash = (SELECT hash FROM audit_event {of}) WHERE chain = '{chain}'")).await;
-    let alone = findings(&server, &[]).await;
-    assert!(alone.iter().all(|finding| finding.kind == Kind::Unrecorded), "{alone:#?}");
+    let (chain, last) = (&head.chain, head.seq);
+    intruder.run(&format!("DELETE FROM audit_event WHERE chain = '{chain}' AND seq = {last}")).await;
+    let before = format!("SELECT hash FROM audit_event WHERE chain = '{chain}' AND seq = {}", last - 1);
+    let back = format!("UPDATE audit_head SET seq = {}, hash = ({before}) WHERE chain = '{chain}'", last - 1);
+    intruder.run(&back).await;
+    assert_eq!(findings(&server, &[]).await, []);
     let against = findings(&server, &heads).await;
-    assert!(against.iter().any(|finding| finding.kind == Kind::HeadMismatch), "{against:#?}");
+    assert_eq!(against.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [Kind::HeadMismatch], "{against:#?}");
 }

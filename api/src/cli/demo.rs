@@ -175,10 +175,8 @@ struct User {
 /// Every user with a token, in the order of the posts.
 async fn users(store: &Store, settings: &Settings) -> Result<Vec<User>> {
     let (issuer, minutes) = store.issuer(settings)?;
-    let accounts = user_account::Entity::find()
-        .order_by_asc(user_account::Column::Login)
-        .all(&store.platform.db.reader)
-        .await?;
+    let accounts =
+        user_account::Entity::find().order_by_asc(user_account::Column::Login).all(&store.platform.db.reader).await?;
     let now = Clock::wall();
     let mut users = Vec::new();
     for post in seed::posts()? {
@@ -200,7 +198,9 @@ fn shown(users: &[User]) -> String {
     let rows: Vec<_> = users
         .iter()
         .map(|user| {
-            [&user.login, &user.role, &user.unit, &user.jurisdiction, &user.name, &user.token].map(Clone::clone).to_vec()
+            [&user.login, &user.role, &user.unit, &user.jurisdiction, &user.name, &user.token]
+                .map(Clone::clone)
+                .to_vec()
         })
         .collect();
     table::render(&["user", "role", "unit", "place", "name", "token"], &rows)

@@ -5,7 +5,10 @@ use crate::import::roll::{self, RollReport, Workbook};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::{io::IsTerminal, path::{Path, PathBuf}};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
 
 /// What can be imported.
 #[derive(Subcommand)]
@@ -74,7 +77,8 @@ fn read(file: &Path) -> Result<Workbook> {
 
 /// A bar on standard error, and only on a terminal.
 pub(super) fn bar() -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(0), target);
     if let Ok(style) = ProgressStyle::with_template("{spinner} roll {bar:30} {pos}/{len} rows") {
         bar.set_style(style);
@@ -106,7 +110,13 @@ fn shown(report: &RollReport) -> String {
                     Some(letter) => format!("{letter} {}", problem.column),
                     None => problem.column.to_owned(),
                 };
-                vec![problem.row.to_string(), column, problem.code.to_owned(), problem.message.clone(), problem.message_zh.clone()]
+                vec![
+                    problem.row.to_string(),
+                    column,
+                    problem.code.to_owned(),
+                    problem.message.clone(),
+                    problem.message_zh.clone(),
+                ]
             })
             .collect();
         text.push_str(&table::render(&["row", "column", "code", "what is wrong", "原因"], &rows));

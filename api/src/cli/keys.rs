@@ -64,7 +64,8 @@ impl Keys {
         let Ok(file) = serde_json::from_str::<KeyFile>(&text) else { bail!("{shown} is no key file of onedoor") };
         let key = |name: &str, text: &str| {
             let bytes = hex::decode(text).ok().filter(|bytes| bytes.len() == KEY_BYTES);
-            let bytes = bytes.with_context(|| format!("the {name} key in {shown} must have {KEY_BYTES} bytes in hex"))?;
+            let bytes =
+                bytes.with_context(|| format!("the {name} key in {shown} must have {KEY_BYTES} bytes in hex"))?;
             ensure!(bytes.iter().any(|byte| *byte != bytes[0]), "the {name} key in {shown} is one byte repeated");
             Ok(SecretSlice::from(bytes))
         };
@@ -93,7 +94,9 @@ impl Keys {
             hashing: hex::encode(self.hashing.expose_secret()),
             signing: hex::encode(self.signing.expose_secret()),
         })?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(|| format!("{shown} cannot be written"))
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .with_context(|| format!("{shown} cannot be written"))
     }
 
     /// Reads a file, or makes it when there is none.

@@ -1,28 +1,32 @@
-//! What a store holds before the first request: places, units, windows, rule values, policies, posts.
+//! What a store holds before the first request: places, units, windows, rule values, channel rules, posts.
 //!
-//! Reference rows are loaded once per content: their digest is kept, so a later start reads one setting.
+//! The operator's program writes them, through the same record as everything else: each row's hash is in the chain
+//! of the district. Reference rows are loaded once per content: their digest is kept, so a later start reads one
+//! setting.
 
+mod channels;
 mod money;
 mod posts;
 mod reference;
 mod settings;
 
 pub(super) use money::appropriate;
-pub(super) use posts::{DEMO_PASSWORD, Posts, load as load_posts, posts};
-pub(super) use reference::load as load_reference;
+pub(super) use posts::{DEMO_PASSWORD, Posts, posts};
 pub(super) use settings::{get, put};
 
 use anyhow::{Context, Result};
-use sea_orm::{
-    ActiveModelTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel, ModelTrait,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::OnConflict,
-};
+use platform::{Op, Platform, tx::Done};
+use policies::Permission;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
-/// Rows sent in one statement.
-const ROWS_PER_STATEMENT: usize = 200;
+/// What loading is called in the record.
+const LOAD: Permission = Permission { name: "reference.load", step: None, programme: None };
+/// The place whose chain records it.
+const DISTRICT: &str = "500118";
 
-/// Opens a transaction of the program itself: at start-up there is no actor yet to ask the policies for.
+/// Opens a transaction of the program itself: before there are policies there is no operation to hang it on.
 pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -31,20 +35,25 @@ pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransac
     Ok(writer.begin_with_options(options).await?)
 }
 
-/// Inserts rows that are not there yet.
-pub(super) async fn add<M>(tx: &DatabaseTransaction, models: Vec<M>) -> Result<()>
-where
-    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel> + Clone,
-    <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity> + Send,
-{
-    for chunk in models.chunks(ROWS_PER_STATEMENT) {
-        let rows = chunk.iter().map(|model| model.clone().into_active_model().reset_all());
-        M::Entity::insert_many(rows)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .try_insert()
-            .exec_without_returning(tx)
-            .await?;
+/// Loads what the store lacks, all of it or nothing.
+pub(super) async fn load(platform: &Arc<Platform>, kind: Posts) -> Result<()> {
+    let reader = &platform.db.reader;
+    let outdated = reference::outdated(reader).await?;
+    let channels = channels::lacking(reader, &platform.policies.load()).await?;
+    let posts = posts::lacking(reader).await?;
+    if !outdated && channels.is_empty() && !posts {
+        return Ok(());
     }
+    let op = Op::of_operator(Arc::clone(platform));
+    let tx = op.begin_as_operator(LOAD).await?;
+    if outdated {
+        reference::load(&tx).await?;
+    }
+    channels::load(&tx, channels).await?;
+    if posts {
+        posts::load(&tx, kind).await?;
+    }
+    tx.close(("Reference".to_owned(), DISTRICT.to_owned()), Done::at(DISTRICT)).await?;
     Ok(())
 }
 

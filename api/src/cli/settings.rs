@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// Where settings are looked for when no file is named.
 const FILE: &str = "onedoor.toml";
 /// Names taken from the environment, as `ONEDOOR_KEYS` or `ONEDOOR_IDENTITY__ISSUER`.
-const NAMES: &[&str] = &["database", "listen", "keys", "policies", "identity", "http", "language", "snapshots", "budget"];
+const NAMES: &[&str] =
+    &["database", "listen", "keys", "policies", "identity", "http", "language", "snapshots", "budget"];
 
 /// What a server goes by.
 #[derive(Debug, Clone, Serialize, Deserialize)]

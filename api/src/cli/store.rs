@@ -8,7 +8,7 @@ use super::{
 use crate::identity::Issuer;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use arc_swap::ArcSwap;
-use entity::{At, channel_rule, policy_version};
+use entity::{At, policy_version};
 use platform::{
     Platform,
     clock::{Clock, store_offset, stored_offset},
@@ -17,7 +17,7 @@ use platform::{
     part::Part,
 };
 use policies::{FurtherSet, Permission, Policies, PolicySource, Problem};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -105,7 +105,10 @@ impl Store {
             clock: Clock::with_offset(offset),
             clock_settable: options.kind == Kind::Demo,
         };
-        Ok(Self { platform: Arc::new(platform), keys: options.keys, kind: options.kind })
+        let platform = Arc::new(platform);
+        let posts = if options.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
+        seed::load(&platform, posts).await?;
+        Ok(Self { platform, keys: options.keys, kind: options.kind })
     }
 
     /// Everything the platform's flows and the loaded modules declare.
@@ -261,17 +264,12 @@ async fn prepare(tx: &DatabaseTransaction, options: &StoreOptions, policies: &Po
             ensure!(!moved, "the clock of this store has been moved; only a demo may do that");
         }
     }
-    seed::load_reference(tx).await?;
-    record_versions(tx, policies).await?;
-    load_channel_rules(tx, policies).await?;
-    let posts = if options.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
-    seed::load_posts(tx, posts).await
+    record_versions(tx, policies).await
 }
 
 /// Keeps each policy set's version and digest; changed content under an old version is refused.
 async fn record_versions(tx: &DatabaseTransaction, policies: &Policies) -> Result<()> {
     let known = policy_version::Entity::find().all(tx).await?;
-    let mut new = Vec::new();
     for set in policies.versions() {
         match known.iter().find(|row| row.set_name == set.name && row.version == set.version) {
             Some(row) => ensure!(
@@ -280,54 +278,17 @@ async fn record_versions(tx: &DatabaseTransaction, policies: &Policies) -> Resul
                 set.name,
                 set.version
             ),
-            None => new.push(policy_version::Model {
-                id: Uuid::now_v7(),
-                set_name: set.name.clone(),
-                version: set.version.clone(),
-                digest: set.digest.clone(),
-                recorded_at: Clock::wall(),
-            }),
-        }
-    }
-    seed::add(tx, new).await
-}
-
-/// Inserts the funding rows that are new, and closes those that have been given an end.
-async fn load_channel_rules(tx: &DatabaseTransaction, policies: &Policies) -> Result<()> {
-    let known = channel_rule::Entity::find().all(tx).await?;
-    let mut new = Vec::new();
-    for row in policies.funding_rows() {
-        let (from_on, to_on) = (entity::Day(row.from), row.to.map(entity::Day));
-        let same = known.iter().find(|rule| {
-            rule.programme == row.programme && rule.item == row.item && rule.channel == row.channel && rule.from_on == from_on
-        });
-        match same {
-            None => new.push(channel_rule::Model {
-                id: Uuid::now_v7(),
-                programme: row.programme.clone(),
-                item: row.item.clone(),
-                channel: row.channel.clone(),
-                from_on,
-                to_on,
-                document: row.document.clone(),
-                policy_version: policies.version_key().to_owned(),
-            }),
-            Some(rule) if rule.to_on == to_on => {}
-            Some(rule) => {
-                ensure!(
-                    rule.to_on.is_none(),
-                    "the channel rule of {} {} {} has ended; a rule is closed once and never reopened",
-                    row.programme,
-                    row.item,
-                    row.channel
-                );
-                channel_rule::Entity::update_many()
-                    .col_expr(channel_rule::Column::ToOn, to_on.into())
-                    .filter(channel_rule::Column::Id.eq(rule.id))
-                    .exec(tx)
-                    .await?;
+            None => {
+                let row = policy_version::ActiveModel {
+                    id: Set(Uuid::now_v7()),
+                    set_name: Set(set.name.clone()),
+                    version: Set(set.version.clone()),
+                    digest: Set(set.digest.clone()),
+                    recorded_at: Set(Clock::wall()),
+                };
+                policy_version::Entity::insert(row).exec_without_returning(tx).await?;
             }
         }
     }
-    seed::add(tx, new).await
+    Ok(())
 }

@@ -32,7 +32,13 @@ fn width(text: &str) -> usize {
 mod tests {
     #[test]
     fn columns_line_up() {
-        let rows = [vec!["vw".to_owned(), "旗山村".to_owned(), "1".to_owned()], vec!["tu_social".into(), "镇".into(), "2".into()]];
-        assert_eq!(super::render(&["user", "place", "n"], &rows), "user       place   n\nvw         旗山村  1\ntu_social  镇      2\n");
+        let rows = [
+            vec!["vw".to_owned(), "旗山村".to_owned(), "1".to_owned()],
+            vec!["tu_social".into(), "镇".into(), "2".into()],
+        ];
+        assert_eq!(
+            super::render(&["user", "place", "n"], &rows),
+            "user       place   n\nvw         旗山村  1\ntu_social  镇      2\n"
+        );
     }
 }

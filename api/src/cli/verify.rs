@@ -52,7 +52,9 @@ fn shown(report: &Report, against_heads: bool) -> String {
         let rows: Vec<_> = report
             .findings
             .iter()
-            .map(|finding| vec![finding.kind.to_string(), finding.table.clone(), finding.row.clone(), finding.what.clone()])
+            .map(|finding| {
+                vec![finding.kind.to_string(), finding.table.clone(), finding.row.clone(), finding.what.clone()]
+            })
             .collect();
         text.push_str(&table::render(&["finding", "table", "row", "what"], &rows));
         text.push('\n');
@@ -66,7 +68,9 @@ fn shown(report: &Report, against_heads: bool) -> String {
         text.push_str(&format!("head {} {} {}\n", head.chain, head.seq, head.hash));
     }
     if !against_heads {
-        text.push_str("a cut tail shows only against an exported head: keep these, and give them to --heads next time\n");
+        text.push_str(
+            "a cut tail shows only against an exported head: keep these, and give them to --heads next time\n",
+        );
     }
     text.push_str(&match report.findings.len() {
         0 => "the record is as it was written\n".to_owned(),

@@ -21,10 +21,7 @@ use platform::{Op, Platform, crypto::sha256, reference};
 use row::{Checked, RollRow};
 use sea_orm::EntityTrait;
 use serde::Serialize;
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use store::{Batch, Verdict};
 use tokio::sync::mpsc;
 
@@ -91,7 +88,11 @@ pub struct RollReport {
 pub type Progress = dyn Fn(u64, u64) + Send + Sync;
 
 /// Imports a roll; `progress` hears lines done and lines in all.
-pub async fn import(platform: &Arc<Platform>, workbook: Workbook, progress: &Progress) -> Result<RollReport, ImportError> {
+pub async fn import(
+    platform: &Arc<Platform>,
+    workbook: Workbook,
+    progress: &Progress,
+) -> Result<RollReport, ImportError> {
     let bytes = Arc::clone(&workbook.bytes);
     let layout = blocking(move || {
         archive::check(&bytes)?;
@@ -188,7 +189,12 @@ struct Chunk {
 }
 
 /// Sends the rows of a sheet in chunks; ends quietly when no one takes them any more.
-fn read(bytes: &[u8], layout: &sheet::Layout, checks: &Checks, sender: &mpsc::Sender<Chunk>) -> Result<(), FileProblem> {
+fn read(
+    bytes: &[u8],
+    layout: &sheet::Layout,
+    checks: &Checks,
+    sender: &mpsc::Sender<Chunk>,
+) -> Result<(), FileProblem> {
     let context = row::Context {
         places: &layout.places,
         villages: &checks.villages,

@@ -236,7 +236,7 @@ async fn benefit_lines(
         .await?
         .ok_or_else(|| Error::internal("a case without its household"))?;
     let benefit_id = tx.new_id();
-    tx.insert(benefit::Model {
+    let benefit = benefit::Model {
         id: benefit_id,
         application_id: Some(case.row.id),
         decision_id: Some(made.id),
@@ -255,8 +255,8 @@ async fn benefit_lines(
         next_review_on: assessment.review_class.map(|class| months_later(tx.op().today(), class.months())),
         jurisdiction: case.row.jurisdiction.clone(),
         version: 1,
-    })
-    .await?;
+    };
+    tx.record(benefit_id, benefit).await?;
     let mut lines = Vec::new();
     for (line, rule) in assessment.lines.iter().zip(rules) {
         let id = tx.new_id();

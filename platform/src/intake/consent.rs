@@ -84,7 +84,7 @@ pub(super) async fn record(op: &Op, input: ConsentRecord) -> Result<Saved<consen
         recorded_by: op.signed_in()?.user_id,
         version: 1,
     };
-    tx.insert(row).await?;
+    tx.record(id, row).await?;
 
     tx.finish(id, 1, Done::at(&household.jurisdiction)).await
 }

@@ -105,7 +105,7 @@ pub(super) async fn register(op: &Op, input: HouseholdRegister) -> Result<Saved<
         created_at: op.instant(),
         version: 1,
     };
-    let row = tx.insert(row).await?;
+    let row = tx.record(id, row).await?;
     link(&tx, "Household", id, &row.jurisdiction, "").await?;
     for (member, entry) in members.iter().zip(input.members) {
         add(&tx, &row, member, entry).await?;
@@ -220,7 +220,7 @@ async fn add(tx: &Tx<'_>, household: &household::Model, member: &Found, entry: H
         to_on: None,
         jurisdiction: household.jurisdiction.clone(),
     };
-    tx.insert(row).await?;
+    tx.record(row.id, row).await?;
     // A record known elsewhere stays hidden here until a request links it.
     if member.reached {
         link(tx, "Person", member.person_id, &household.jurisdiction, "").await?;

@@ -8,6 +8,7 @@ use entity::scope_link;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, ModelTrait, SqlErr, sea_query::OnConflict,
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Lets a place reach a row, for one programme or, with `""`, for intake alone; a second call changes nothing.
@@ -32,15 +33,20 @@ pub async fn link(tx: &Tx<'_>, entity_type: &str, id: Uuid, jurisdiction: &str, 
     Ok(())
 }
 
-/// Inserts a row whose one unique index says what it may not meet; meeting it is refused.
-pub(crate) async fn insert_unless_taken<M>(tx: &Tx<'_>, model: M, refusal: impl FnOnce() -> Refusal) -> Result<()>
+/// Inserts a protected row whose one unique index says what it may not meet; meeting it is refused.
+pub(crate) async fn insert_unless_taken<M>(
+    tx: &Tx<'_>,
+    id: Uuid,
+    model: M,
+    refusal: impl FnOnce() -> Refusal,
+) -> Result<()>
 where
-    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel> + Clone + Serialize,
     <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity>,
 {
-    let active = model.into_active_model().reset_all();
+    let active = model.clone().into_active_model().reset_all();
     match M::Entity::insert(active).exec_without_returning(tx.conn()).await {
-        Ok(_) => Ok(()),
+        Ok(_) => tx.keep(id, &model),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(refusal().into()),
         Err(error) => Err(Error::from(error)),
     }

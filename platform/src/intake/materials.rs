@@ -18,7 +18,7 @@ use entity::{
     request, request_material,
 };
 use schemars::JsonSchema;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ pub(super) async fn write(tx: &Tx<'_>, request: &request::Model, listed: Vec<Lis
             jurisdiction: request.jurisdiction.clone(),
             version: 1,
         };
-        tx.insert(row).await?;
+        tx.record(row.id, row).await?;
     }
     Ok(())
 }
@@ -141,8 +141,7 @@ async fn take_in(tx: &Tx<'_>, mut material: request_material::Model) -> Result<(
     };
     material.provided_on = Some(tx.op().today());
     material.version += 1;
-    material.into_active_model().reset_all().update(tx.conn()).await?;
-    Ok(())
+    tx.replace(material.id, material).await
 }
 
 #[cfg(test)]

@@ -180,6 +180,7 @@ async fn with_number(tx: &Tx<'_>, name: String, number: &IdNumber, new: NewPerso
         .exec_without_returning(tx.conn())
         .await?;
     if matches!(inserted, TryInsertResult::Inserted(1..)) {
+        tx.keep(row.id, &row)?;
         link(tx, "Person", row.id, &new.jurisdiction, "").await?;
         return Ok(Registered { row, created: true });
     }
@@ -212,7 +213,7 @@ async fn without_number(tx: &Tx<'_>, name: String, new: NewPerson) -> Result<Reg
         created_at: tx.op().instant(),
         version: 1,
     };
-    let row = tx.insert(row).await?;
+    let row = tx.record(id, row).await?;
     link(tx, "Person", id, &new.jurisdiction, "").await?;
     let said = Said {
         kind: ClaimKind::Name,

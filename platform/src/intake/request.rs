@@ -96,7 +96,7 @@ pub(super) async fn submit(op: &Op, mut input: RequestSubmit) -> Result<Saved<re
         created_by: op.signed_in()?.user_id,
         version: 1,
     };
-    let row = tx.insert(row).await?;
+    let row = tx.record(id, row).await?;
     for (ordinal, manifest) in manifests.iter().enumerate() {
         open_case(&tx, &row, ordinal + 1, manifest, &members).await?;
     }
@@ -222,7 +222,7 @@ async fn open_case(
         last_event_at: op.instant(),
         version: 1,
     };
-    let row = tx.insert(row).await?;
+    let row = tx.record(row.id, row).await?;
     // Members come sorted by person, so that two requests for the same persons never wait for each other.
     for member in members.iter().filter(|member| member.counts()) {
         let subject = application_subject::Model {
@@ -233,7 +233,7 @@ async fn open_case(
             open: true,
             jurisdiction: row.jurisdiction.clone(),
         };
-        insert_unless_taken(tx, subject, || {
+        insert_unless_taken(tx, subject.id, subject, || {
             Refusal::new(Code::DuplicateActiveApplication)
                 .field("input.programmes")
                 .arg("programme", manifest.programme)

@@ -35,7 +35,8 @@ fn recompute(platform: &Platform, row: &decision::Model) -> Result<Option<Vec<Us
         return Err("its facts are not those its hash was made of".to_owned());
     }
     let stored: Assessment = serde_json::from_str(&row.assessment).map_err(|_| "its assessment cannot be read")?;
-    let used: Vec<UsedParameter> = serde_json::from_str(&row.parameters).map_err(|_| "its parameters cannot be read")?;
+    let used: Vec<UsedParameter> =
+        serde_json::from_str(&row.parameters).map_err(|_| "its parameters cannot be read")?;
     if used != stored.parameters {
         return Err("its parameters are not those of its assessment".to_owned());
     }

@@ -4,9 +4,9 @@
 use super::{Kind, Report, pages::each};
 use crate::{error::Result, op::Platform};
 use entity::{
-    application, application_event, benefit, benefit_line,
+    application, application_event, benefit, benefit_line, decision,
     enums::{ApplicationState, BenefitOrigin},
-    decision, person,
+    person,
 };
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;

@@ -9,16 +9,32 @@ use crate::{
 use entity::{audit_event, audit_head};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
-use uuid::Uuid;
 
-/// What the record says of one row: its last hash and when it was written.
+/// What the record says of one row: its last hash in each chain that wrote it.
+///
+/// A row is nearly always written in one chain, that of its town. Between chains there is no order that two
+/// operations at once could not upset, so the last hash of each will do.
+#[derive(Default)]
 pub(super) struct Written {
-    pub(super) hash: String,
-    order: (i64, i64),
+    hashes: Vec<(usize, String)>,
+}
+
+impl Written {
+    /// Whether a row with this hash is as some chain last wrote it.
+    pub(super) fn allows(&self, hash: &str) -> bool {
+        self.hashes.iter().any(|(_, last)| last == hash)
+    }
+
+    fn set(&mut self, chain: usize, hash: String) {
+        match self.hashes.iter_mut().find(|(known, _)| *known == chain) {
+            Some((_, last)) => *last = hash,
+            None => self.hashes.push((chain, hash)),
+        }
+    }
 }
 
 /// What the record says of every row, by table and key.
-pub(super) type Recorded = HashMap<(String, Uuid), Written>;
+pub(super) type Recorded = HashMap<(String, String), Written>;
 
 pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report: &mut Report) -> Result<Recorded> {
     let heads = audit_head::Entity::find().order_by_asc(audit_head::Column::Chain).all(conn).await?;
@@ -34,14 +50,19 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report
     names.extend(heads.iter().map(|head| head.chain.clone()));
     names.extend(exported.iter().map(|head| head.chain.clone()));
     let mut recorded = Recorded::new();
-    for chain in names {
+    for (number, chain) in names.into_iter().enumerate() {
         let kept = exported.iter().filter(|head| head.chain == chain).collect();
-        let mut walk = Walk { chain: &chain, seq: 0, hash: GENESIS.to_owned(), kept, recorded: &mut recorded };
+        let mut walk = Walk { number, chain: &chain, seq: 0, hash: GENESIS.to_owned(), kept, recorded: &mut recorded };
         walk.events(conn, report).await?;
         let (seq, hash) = (walk.seq, walk.hash);
         let head = heads.iter().find(|head| head.chain == chain);
         if head.is_none_or(|head| head.seq != seq || head.hash != hash) {
-            report.find(Kind::BrokenChain, "audit_head", &chain, format!("the head does not name the last event, {seq}"));
+            report.find(
+                Kind::BrokenChain,
+                "audit_head",
+                &chain,
+                format!("the head does not name the last event, {seq}"),
+            );
         }
         report.heads.push(Head { chain, seq, hash });
     }
@@ -49,6 +70,7 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report
 }
 
 struct Walk<'a> {
+    number: usize,
     chain: &'a str,
     seq: i64,
     hash: String,
@@ -111,19 +133,20 @@ impl Walk<'_> {
             Err(_) => report.find(Kind::BrokenChain, "audit_event", &place, "its bytes cannot be read"),
         }
         for kept in self.kept.iter().filter(|kept| kept.seq == event.seq && kept.hash != event.hash) {
-            report.find(Kind::HeadMismatch, "audit_event", &place, format!("the exported head {} has another hash", kept.seq));
+            report.find(
+                Kind::HeadMismatch,
+                "audit_event",
+                &place,
+                format!("the exported head {} has another hash", kept.seq),
+            );
         }
         self.seq = event.seq;
         self.hash.clone_from(&event.hash);
     }
 
     fn remember(&mut self, body: Body) {
-        let order = (body.wall_at, body.seq);
         for row in body.rows {
-            let written = self.recorded.entry((row.table, row.id)).or_insert(Written { hash: String::new(), order });
-            if written.hash.is_empty() || written.order <= order {
-                *written = Written { hash: row.hash, order };
-            }
+            self.recorded.entry((row.table, row.id)).or_default().set(self.number, row.hash);
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::{Kind, PAGE_ROWS, Report};
 use crate::error::Result;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -14,7 +14,11 @@ pub(super) fn table<E: EntityTrait>() -> String {
 }
 
 /// Calls `take` with every row; a row whose columns cannot be read is a finding, not an error.
-pub(super) async fn each<E, C>(conn: &C, report: &mut Report, mut take: impl FnMut(&mut Report, Uuid, E::Model)) -> Result<()>
+pub(super) async fn each<E, C>(
+    conn: &C,
+    report: &mut Report,
+    mut take: impl FnMut(&mut Report, Uuid, E::Model),
+) -> Result<()>
 where
     E: EntityTrait,
     C: ConnectionTrait,

@@ -7,8 +7,11 @@ use super::{
 };
 use crate::{crypto::sha256, error::Result};
 use entity::{
-    appraisal, application_event, benefit_line, decision, disbursement_batch, ledger_entry, notice, opinion,
-    person_claim, verification_investigator, verification_report, verification_step,
+    application, application_event, application_subject, appraisal, assignment, benefit, benefit_line, channel_rule,
+    consent, decision, disbursement_batch, household, household_member, import_batch, jurisdiction, ledger_entry,
+    notice, opinion, org_unit, parameter, person, person_claim, policy_document, request, request_material,
+    service_window, user_account, verification, verification_investigator, verification_report, verification_step,
+    work_calendar,
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Serialize;
@@ -20,19 +23,38 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, mut recorded: Recorded, r
         };
     }
     protected!(
-        appraisal,
+        application,
         application_event,
+        application_subject,
+        appraisal,
+        assignment,
+        benefit,
         benefit_line,
+        channel_rule,
+        consent,
         decision,
         disbursement_batch,
+        household,
+        household_member,
+        import_batch,
         ledger_entry,
         notice,
         opinion,
+        org_unit,
+        parameter,
+        person,
         person_claim,
+        policy_document,
+        request,
+        request_material,
+        service_window,
+        user_account,
+        verification,
         verification_investigator,
         verification_report,
         verification_step,
     );
+    compare_named(conn, &mut recorded, report).await?;
     for (name, id) in recorded.into_keys() {
         report.find(Kind::Missing, &name, id, "the record says that it was written");
     }
@@ -47,23 +69,38 @@ where
     C: ConnectionTrait,
 {
     let name = table::<E>();
-    each::<E, C>(conn, report, |report, id, model| {
-        let written = recorded.remove(&(name.clone(), id));
-        let hash = serde_json::to_vec(&model).map(|bytes| sha256(&bytes)).unwrap_or_default();
-        match written {
-            None => report.find(Kind::Unrecorded, &name, id, "no event wrote it"),
-            Some(written) if written.hash != hash => {
-                report.find(Kind::Changed, &name, id, "it is not as its event wrote it");
-            }
-            Some(_) => {}
-        }
-    })
-    .await?;
+    each::<E, C>(conn, report, |report, id, model| judge(recorded, report, &name, id.to_string(), &model)).await?;
     // A row that cannot be read is named already; it is not missing, too.
     for finding in report.findings.iter().filter(|finding| finding.kind == Kind::Unreadable && finding.table == name) {
-        if let Ok(id) = finding.row.parse() {
-            recorded.remove(&(name.clone(), id));
+        recorded.remove(&(name.clone(), finding.row.clone()));
+    }
+    Ok(())
+}
+
+/// Compares one row with what the record says of it.
+fn judge<M: Serialize>(recorded: &mut Recorded, report: &mut Report, name: &str, key: String, model: &M) {
+    let written = recorded.remove(&(name.to_owned(), key.clone()));
+    let hash = serde_json::to_vec(model).map(|bytes| sha256(&bytes)).unwrap_or_default();
+    match written {
+        None => report.find(Kind::Unrecorded, name, key, "no event wrote it"),
+        Some(written) if !written.allows(&hash) => {
+            report.find(Kind::Changed, name, key, "it is not as its last event wrote it");
         }
+        Some(_) => {}
+    }
+}
+
+/// The two small tables whose keys are words: places and special days.
+async fn compare_named<C: ConnectionTrait>(conn: &C, recorded: &mut Recorded, report: &mut Report) -> Result<()> {
+    let places = jurisdiction::Entity::find().all(conn).await?;
+    report.walked.insert("jurisdiction".to_owned(), places.len() as u64);
+    for place in places {
+        judge(recorded, report, "jurisdiction", place.code.clone(), &place);
+    }
+    let days = work_calendar::Entity::find().all(conn).await?;
+    report.walked.insert("work_calendar".to_owned(), days.len() as u64);
+    for day in days {
+        judge(recorded, report, "work_calendar", day.day.to_string(), &day);
     }
     Ok(())
 }

@@ -3,7 +3,10 @@
 use crate::cli::{Store, token};
 use anyhow::{Context, Result};
 use entity::{Fen, ledger_entry};
-use platform::{Actor, Language, Op, dispatch, part::{Action, Part}};
+use platform::{
+    Actor, Language, Op, dispatch,
+    part::{Action, Part},
+};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
@@ -36,7 +39,14 @@ pub(in crate::cli) async fn appropriate(store: &Store) -> Result<()> {
     Ok(())
 }
 
-async fn post(store: &Store, action: &'static Action, payer: &Actor, programme: &str, channel: &str, item: &str) -> Result<()> {
+async fn post(
+    store: &Store,
+    action: &'static Action,
+    payer: &Actor,
+    programme: &str,
+    channel: &str,
+    item: &str,
+) -> Result<()> {
     let op = Op::new(Arc::clone(&store.platform), Some(payer.clone()), None, Language::En, Uuid::now_v7());
     let input = json!({
         "idempotencyKey": format!("opening-{programme}-{channel}"),

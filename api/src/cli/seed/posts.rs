@@ -1,11 +1,11 @@
 //! The posts of a town and its district: one account for each role, unit and place.
 
-use super::{add, read};
+use super::read;
 use crate::identity::hash_password;
 use anyhow::Result;
 use entity::{At, Day, assignment, enums::UnitLevel, user_account};
-use platform::clock::Clock;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait};
+use platform::{Tx, clock::Clock};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -46,11 +46,13 @@ pub(in crate::cli) fn posts() -> Result<Vec<Post>> {
     read("posts.csv", POSTS)
 }
 
-/// Makes the accounts of a store that has none.
-pub(in crate::cli) async fn load(tx: &DatabaseTransaction, kind: Posts) -> Result<()> {
-    if !is_empty(tx).await? {
-        return Ok(());
-    }
+/// Whether the store has no account yet.
+pub(super) async fn lacking<C: ConnectionTrait>(conn: &C) -> Result<bool> {
+    Ok(user_account::Entity::find().count(conn).await? == 0)
+}
+
+/// Makes the accounts.
+pub(super) async fn load(tx: &Tx<'_>, kind: Posts) -> Result<()> {
     let password_hash = match kind {
         // One hash for all: sixty would cost the first start three seconds, and the password is no secret.
         Posts::Demo => Some(hash_password(DEMO_PASSWORD)?),
@@ -58,11 +60,9 @@ pub(in crate::cli) async fn load(tx: &DatabaseTransaction, kind: Posts) -> Resul
     };
     let created_at = Clock::wall();
     let from_on: Day = FROM.parse()?;
-    let mut users = Vec::new();
-    let mut assignments = Vec::new();
     for post in posts()? {
         let user = user(&post, kind, password_hash.clone(), created_at);
-        assignments.push(assignment::Model {
+        let assignment = assignment::Model {
             id: Uuid::now_v7(),
             user_id: user.id,
             role: post.role,
@@ -73,11 +73,11 @@ pub(in crate::cli) async fn load(tx: &DatabaseTransaction, kind: Posts) -> Resul
             to_on: None,
             granted_by: None,
             version: 1,
-        });
-        users.push(user);
+        };
+        tx.record(user.id, user).await?;
+        tx.record(assignment.id, assignment).await?;
     }
-    add(tx, users).await?;
-    add(tx, assignments).await
+    Ok(())
 }
 
 fn user(post: &Post, kind: Posts, password_hash: Option<String>, created_at: At) -> user_account::Model {
@@ -97,8 +97,4 @@ fn user(post: &Post, kind: Posts, password_hash: Option<String>, created_at: At)
         created_at,
         version: 1,
     }
-}
-
-async fn is_empty<C: ConnectionTrait>(conn: &C) -> Result<bool> {
-    Ok(user_account::Entity::find().count(conn).await? == 0)
 }

@@ -1,15 +1,17 @@
 //! Places, units, windows, dated rule values, the calendar, the policy library.
 
-use super::{add, get, put, read};
+use super::{get, put, read};
 use anyhow::Result;
 use entity::{
     Day,
     enums::{JurisdictionKind, ParameterStatus, UnitLevel},
     jurisdiction, org_unit, parameter, policy_document, service_window, work_calendar,
 };
-use sea_orm::DatabaseTransaction;
+use platform::Tx;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const DIVISIONS: &str = include_str!("../../../data/divisions.csv");
@@ -24,23 +26,65 @@ const DIGEST: &str = "reference.digest";
 /// Day the windows opened: the town's plan of 2018 set them up.
 const WINDOWS_OPENED: &str = "2018-10-01";
 
-/// Loads what is not there yet; answers whether anything was new.
-pub(in crate::cli) async fn load(tx: &DatabaseTransaction) -> Result<bool> {
-    let digest = digest();
-    if get(tx, DIGEST).await?.as_deref() == Some(digest.as_str()) {
-        return Ok(false);
+/// Whether the store was loaded from other tables than this program's, or from none.
+pub(super) async fn outdated<C: ConnectionTrait>(conn: &C) -> Result<bool> {
+    Ok(get(conn, DIGEST).await?.as_deref() != Some(digest().as_str()))
+}
+
+/// Adds the rows that are not there yet; what a store has stays as it is.
+pub(super) async fn load(tx: &Tx<'_>) -> Result<()> {
+    let conn = tx.conn();
+    let known: BTreeSet<String> =
+        jurisdiction::Entity::find().all(conn).await?.into_iter().map(|row| row.code).collect();
+    for place in read::<Place>("divisions.csv", DIVISIONS)?.into_iter().filter(|place| !known.contains(&place.code)) {
+        let place = place.row();
+        tx.record(place.code.clone(), place).await?;
     }
-    let places: Vec<jurisdiction::Model> = read::<Place>("divisions.csv", DIVISIONS)?.into_iter().map(Place::row).collect();
-    let units: Vec<Unit> = read("org-units.csv", UNITS)?;
-    let windows: Vec<service_window::Model> = units.iter().filter_map(|unit| unit.window(&places).transpose()).collect::<Result<_>>()?;
-    add(tx, places).await?;
-    add(tx, units.into_iter().map(Unit::row).collect()).await?;
-    add(tx, windows).await?;
-    add(tx, read::<Value>("parameters-PS-2018-10.csv", PARAMETERS)?.into_iter().map(Value::row).collect()).await?;
-    add(tx, read::<work_calendar::Model>("work-calendar.csv", CALENDAR)?).await?;
-    add(tx, read::<Document>("policy-documents.csv", DOCUMENTS)?.into_iter().map(Document::row).collect()).await?;
-    put(tx, DIGEST, &digest).await?;
-    Ok(true)
+    units(tx).await?;
+    let known: BTreeSet<(String, Day)> =
+        parameter::Entity::find().all(conn).await?.into_iter().map(|row| (row.key, row.from_on)).collect();
+    for value in read::<Value>("parameters-PS-2018-10.csv", PARAMETERS)? {
+        if !known.contains(&(value.key.clone(), value.from_on)) {
+            let value = value.row();
+            tx.record(value.id, value).await?;
+        }
+    }
+    let known: BTreeSet<Day> = work_calendar::Entity::find().all(conn).await?.into_iter().map(|row| row.day).collect();
+    for day in
+        read::<work_calendar::Model>("work-calendar.csv", CALENDAR)?.into_iter().filter(|day| !known.contains(&day.day))
+    {
+        tx.record(day.day, day).await?;
+    }
+    let known: BTreeSet<String> =
+        policy_document::Entity::find().all(conn).await?.into_iter().map(|row| row.doc_no).collect();
+    for document in
+        read::<Document>("policy-documents.csv", DOCUMENTS)?.into_iter().filter(|row| !known.contains(&row.doc_no))
+    {
+        let document = document.row();
+        tx.record(document.id, document).await?;
+    }
+    put(conn, DIGEST, &digest()).await
+}
+
+/// Units, and the window of each window unit: one per village and per town.
+async fn units(tx: &Tx<'_>) -> Result<()> {
+    let known: BTreeSet<(String, String, Day)> = org_unit::Entity::find()
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|row| (row.code, row.jurisdiction, row.from_on))
+        .collect();
+    for unit in read::<Unit>("org-units.csv", UNITS)? {
+        if known.contains(&(unit.code.clone(), unit.jurisdiction.clone(), unit.from_on)) {
+            continue;
+        }
+        if let Some(window) = unit.window()? {
+            tx.record(window.id, window).await?;
+        }
+        let unit = unit.row();
+        tx.record(unit.id, unit).await?;
+    }
+    Ok(())
 }
 
 fn digest() -> String {
@@ -85,9 +129,8 @@ impl Unit {
         org_unit::Model { id: Uuid::now_v7(), code, name_zh, name_en, level, jurisdiction, from_on, to_on }
     }
 
-    /// The window of a window unit: one per village and per town.
-    fn window(&self, places: &[jurisdiction::Model]) -> Result<Option<service_window::Model>> {
-        if !matches!(self.code.as_str(), "VW_WINDOW" | "TW_WINDOW") || !places.iter().any(|place| place.code == self.jurisdiction) {
+    fn window(&self) -> Result<Option<service_window::Model>> {
+        if !matches!(self.code.as_str(), "VW_WINDOW" | "TW_WINDOW") {
             return Ok(None);
         }
         let last_six = self.jurisdiction.get(6..).unwrap_or_default();
@@ -140,4 +183,3 @@ impl Document {
         policy_document::Model { id: Uuid::now_v7(), doc_no, title_zh, issuer, programme, from_on, to_on, note }
     }
 }
-

@@ -75,7 +75,8 @@ mod tests {
 
     /// Sets every uncompressed size of the central directory to 10 bytes.
     fn lie_about_size(mut bytes: Vec<u8>) -> Vec<u8> {
-        let starts: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, w)| *w == b"PK\x01\x02").map(|(i, _)| i).collect();
+        let starts: Vec<usize> =
+            bytes.windows(4).enumerate().filter(|(_, w)| *w == b"PK\x01\x02").map(|(i, _)| i).collect();
         for start in starts {
             bytes[start + 24..start + 28].copy_from_slice(&10_u32.to_le_bytes());
         }

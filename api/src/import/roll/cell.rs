@@ -169,8 +169,11 @@ fn fen_of_text(word: &str) -> Result<i64, Reason> {
 fn date_parts(word: &str) -> Option<Vec<String>> {
     // A date and time, as exported from databases, begins with the date.
     let word = word.split(['T', 't']).next().unwrap_or(word);
-    let parts: Vec<String> =
-        word.split(['-', '/', '.', '年', '月', '日', '号']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let parts: Vec<String> = word
+        .split(['-', '/', '.', '年', '月', '日', '号'])
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
     let digits = parts.iter().all(|part| part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_digit()));
     (digits && !parts.is_empty()).then_some(parts)
 }

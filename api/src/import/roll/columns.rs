@@ -100,7 +100,8 @@ pub fn read(texts: &BTreeMap<u32, String>) -> Header {
             }
         }
     }
-    let missing = Column::ALL.iter().copied().filter(|column| column.required() && !found.contains_key(column)).collect();
+    let missing =
+        Column::ALL.iter().copied().filter(|column| column.required() && !found.contains_key(column)).collect();
     Header { places: found.into_iter().map(|(column, (index, _))| (column, index)).collect(), missing, twice }
 }
 

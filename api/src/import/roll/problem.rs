@@ -186,32 +186,62 @@ impl Reason {
         match self {
             Self::Code(code) => (message(*code, &[], Language::En), message(*code, &[], Language::ZhCn)),
             Self::Missing => fixed("it is empty", "不能为空"),
-            Self::FormulaWithoutValue => fixed("the formula has no stored value; save the workbook in a spreadsheet program or paste values", "公式没有保存结果，请重新保存或粘贴为数值"),
+            Self::FormulaWithoutValue => fixed(
+                "the formula has no stored value; save the workbook in a spreadsheet program or paste values",
+                "公式没有保存结果，请重新保存或粘贴为数值",
+            ),
             Self::CellError => fixed("the cell shows an error", "单元格为错误值"),
             Self::TooLong(most) => (format!("it has more than {most} characters"), format!("超过 {most} 个字符")),
             Self::ControlCharacter => fixed("it holds characters that cannot be shown", "含有不可见控制字符"),
-            Self::MaskedIdNumber => fixed("the identity number is masked; the roll needs it whole", "身份证号已掩码，请提供完整号码"),
-            Self::IdNumberNotText => fixed("a number cell keeps only 15 digits; format the column as text", "数值格式仅保留15位，请将该列设为文本"),
+            Self::MaskedIdNumber => {
+                fixed("the identity number is masked; the roll needs it whole", "身份证号已掩码，请提供完整号码")
+            }
+            Self::IdNumberNotText => fixed(
+                "a number cell keeps only 15 digits; format the column as text",
+                "数值格式仅保留15位，请将该列设为文本",
+            ),
             Self::UnknownVillage => fixed("there is no such village or community here", "本辖区无此村（居）"),
             Self::UnknownValue(known) => (format!("it must be one of {known}"), format!("应为 {known} 之一")),
             Self::NotACount => fixed("it is no whole number", "应为整数"),
-            Self::CountOutOfRange(least, most) => (format!("it must be {least} to {most}"), format!("应在 {least} 至 {most} 之间")),
+            Self::CountOutOfRange(least, most) => {
+                (format!("it must be {least} to {most}"), format!("应在 {least} 至 {most} 之间"))
+            }
             Self::NotAnAmount => fixed("it is no amount of money", "应为金额"),
             Self::NegativeAmount => fixed("it is below zero", "金额不能为负"),
             Self::PartsOfAFen => fixed("it has more than two decimals", "金额最多两位小数"),
             Self::NotAMonth => fixed("it is no month such as 2018-01", "应为年月，如 2018-01"),
-            Self::MonthOutOfRange(least, most) => (format!("it must be {least} to {most}"), format!("应在 {least} 至 {most} 之间")),
+            Self::MonthOutOfRange(least, most) => {
+                (format!("it must be {least} to {most}"), format!("应在 {least} 至 {most} 之间"))
+            }
             Self::NotADate => fixed("it is no date such as 2018-01-31", "应为日期，如 2018-01-31"),
-            Self::SumMismatch { parts, total } => (format!("the parts add up to {parts}, the row says {total}"), format!("各项之和为 {parts}，与合计 {total} 不符")),
+            Self::SumMismatch { parts, total } => (
+                format!("the parts add up to {parts}, the row says {total}"),
+                format!("各项之和为 {parts}，与合计 {total} 不符"),
+            ),
             Self::NothingPaid => fixed("the monthly total is zero", "月合计为零"),
             Self::MoreThan(other) => (format!("it is more than {other}"), format!("大于{other}")),
-            Self::WrongChannel => fixed("dibao is paid from FC-DIBAO only (649号 art 5)", "低保金只能从城乡居民最低生活保障资金列支（649号令第五条）"),
+            Self::WrongChannel => fixed(
+                "dibao is paid from FC-DIBAO only (649号 art 5)",
+                "低保金只能从城乡居民最低生活保障资金列支（649号令第五条）",
+            ),
             Self::Ended => fixed("the row says that the benefit has ended", "该行显示待遇已终止"),
-            Self::TwiceInFile(row) => (format!("the certificate and month stand in row {row} with other content"), format!("与第 {row} 行证号及起始月相同但内容不同")),
-            Self::KnownOtherwise => fixed("the certificate and month are on record with other content", "该证号及起始月已有记录且内容不同"),
-            Self::HouseholdHolds => fixed("the household holds dibao already, by a decision or under another certificate", "该家庭已有在享低保（审批或其他低保证号）"),
-            Self::CertificateOfOtherHead => fixed("the certificate is on record with another head", "该证号已登记在其他户主名下"),
-            Self::LaterMonthOnRecord => fixed("a later month of this certificate is on record", "该证号已有更晚起始月的记录"),
+            Self::TwiceInFile(row) => (
+                format!("the certificate and month stand in row {row} with other content"),
+                format!("与第 {row} 行证号及起始月相同但内容不同"),
+            ),
+            Self::KnownOtherwise => {
+                fixed("the certificate and month are on record with other content", "该证号及起始月已有记录且内容不同")
+            }
+            Self::HouseholdHolds => fixed(
+                "the household holds dibao already, by a decision or under another certificate",
+                "该家庭已有在享低保（审批或其他低保证号）",
+            ),
+            Self::CertificateOfOtherHead => {
+                fixed("the certificate is on record with another head", "该证号已登记在其他户主名下")
+            }
+            Self::LaterMonthOnRecord => {
+                fixed("a later month of this certificate is on record", "该证号已有更晚起始月的记录")
+            }
         }
     }
 }

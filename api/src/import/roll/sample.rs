@@ -15,16 +15,40 @@ const VILLAGES: &[(&str, bool, u32)] = &[
 const SURNAMES: &str = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 const GIVEN: &str = "德明国强秀英桂兰志华建军春梅世平永福大全素芳光荣玉珍长寿家贵成才天祥仁义忠良先碧朝会正开廷云淑琼昌定书安泽隆顺孝友勤俭";
 const COLUMNS: &[&str] = &[
-    "序号", "村(居)", "组", "户主姓名", "身份证号", "家庭人口", "保障人数", "联系电话", "低保证号", "类别(城/农)",
-    "重点保障人数", "残疾人数", "月收入", "人均收入", "家庭补差", "重点救助60元", "重点救助100元", "残疾人救助", "月合计",
-    "起始月", "核查周期", "近亲属备案", "资金渠道", "状态", "备注",
+    "序号",
+    "村(居)",
+    "组",
+    "户主姓名",
+    "身份证号",
+    "家庭人口",
+    "保障人数",
+    "联系电话",
+    "低保证号",
+    "类别(城/农)",
+    "重点保障人数",
+    "残疾人数",
+    "月收入",
+    "人均收入",
+    "家庭补差",
+    "重点救助60元",
+    "重点救助100元",
+    "残疾人救助",
+    "月合计",
+    "起始月",
+    "核查周期",
+    "近亲属备案",
+    "资金渠道",
+    "状态",
+    "备注",
 ];
 
 /// The sample as an .xlsx file; equal bytes on every run.
 pub fn workbook() -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2018, 10, 8)?;
-    workbook.set_properties(&DocProperties::new().set_title("松溉镇城乡低保花名册（样例）").set_creation_datetime(&created));
+    workbook.set_properties(
+        &DocProperties::new().set_title("松溉镇城乡低保花名册（样例）").set_creation_datetime(&created),
+    );
     let sheet = workbook.add_worksheet();
     sheet.set_name("低保花名册")?;
     heading(sheet)?;
@@ -75,7 +99,13 @@ fn household(
     let base = standard * counted - income;
     let (key_60, key_100, aid) = (60 * severe, 100 * students, 40 * disabled);
     let total = base + key_60 + key_100 + aid;
-    let review = if severe > 0 { "年" } else if random.below(3) == 0 && !urban { "季" } else { "半年" };
+    let review = if severe > 0 {
+        "年"
+    } else if random.below(3) == 0 && !urban {
+        "季"
+    } else {
+        "半年"
+    };
     let texts = [
         (1, village.to_owned()),
         (2, format!("{}组", 1 + random.below(9))),
@@ -94,8 +124,17 @@ fn household(
         sheet.write(row, column, text)?;
     }
     let numbers = [
-        (0, number), (5, size), (6, counted), (10, severe + students), (11, disabled), (12, income), (14, base),
-        (15, key_60), (16, key_100), (17, aid), (18, total),
+        (0, number),
+        (5, size),
+        (6, counted),
+        (10, severe + students),
+        (11, disabled),
+        (12, income),
+        (14, base),
+        (15, key_60),
+        (16, key_100),
+        (17, aid),
+        (18, total),
     ];
     for (column, value) in numbers {
         sheet.write(row, column, value)?;
@@ -134,6 +173,6 @@ impl Random {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let high = (mixed ^ (mixed >> 31)) >> 32;
-        u32::try_from(high * u64::from(bound.max(1)) >> 32).unwrap_or_default()
+        u32::try_from((high * u64::from(bound.max(1))) >> 32).unwrap_or_default()
     }
 }

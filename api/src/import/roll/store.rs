@@ -1,6 +1,11 @@
 //! One checked row into the store, by the same door a window uses for persons.
 
-use super::{RollReport, columns::Column, problem::{Problem, Reason}, row::RollRow};
+use super::{
+    RollReport,
+    columns::Column,
+    problem::{Problem, Reason},
+    row::RollRow,
+};
 use chrono::NaiveDate;
 use entity::{
     Day, Fen, Month, benefit, benefit_line,
@@ -14,7 +19,7 @@ use platform::{
     tx::Done,
 };
 use policies::Permission;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -67,7 +72,7 @@ impl Batch {
         if self.opened {
             return Ok(());
         }
-        tx.insert(import_batch::Model {
+        let batch = import_batch::Model {
             id: self.id,
             kind: "DIBAO_ROLL".to_owned(),
             file_name: self.file_name.clone(),
@@ -78,8 +83,8 @@ impl Batch {
             known_count: 0,
             bad_count: 0,
             jurisdiction: self.jurisdiction(),
-        })
-        .await?;
+        };
+        tx.record(self.id, batch).await?;
         self.opened = true;
         Ok(())
     }
@@ -100,18 +105,17 @@ impl Batch {
 
     /// Keeps the counts as of this transaction.
     pub(super) async fn count(&self, tx: &Tx<'_>, report: &RollReport) -> Result<()> {
-        use import_batch::Column as C;
         let count = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
-        import_batch::Entity::update_many()
-            .col_expr(C::RowCount, count(report.rows).into())
-            .col_expr(C::AddedCount, count(report.added).into())
-            .col_expr(C::KnownCount, count(report.known).into())
-            .col_expr(C::BadCount, count(report.bad).into())
-            .col_expr(C::Jurisdiction, self.jurisdiction().into())
-            .filter(C::Id.eq(self.id))
-            .exec(tx.conn())
-            .await?;
-        Ok(())
+        let opened = import_batch::Entity::find_by_id(self.id).one(tx.conn()).await?;
+        let counted = import_batch::Model {
+            row_count: count(report.rows),
+            added_count: count(report.added),
+            known_count: count(report.known),
+            bad_count: count(report.bad),
+            jurisdiction: self.jurisdiction(),
+            ..opened.ok_or_else(|| Error::internal("a batch has no row"))?
+        };
+        tx.replace(self.id, counted).await
     }
 
     /// Ends one chunk's transaction.
@@ -130,7 +134,8 @@ impl Batch {
         match self.on_record(tx, row, start, head.as_ref()).await? {
             OnRecord::Same => return Ok(Verdict::Known),
             OnRecord::No(Reason::KnownOtherwise) => {
-                let reason = self.seen.get(&key).map_or(Reason::KnownOtherwise, |earlier| Reason::TwiceInFile(*earlier));
+                let reason =
+                    self.seen.get(&key).map_or(Reason::KnownOtherwise, |earlier| Reason::TwiceInFile(*earlier));
                 return Ok(Verdict::Bad(Column::Certificate, reason));
             }
             OnRecord::No(reason) => return Ok(Verdict::Bad(Column::Certificate, reason)),
@@ -147,7 +152,7 @@ impl Batch {
             Home::None => None,
         };
         if let Some(household) = &household
-            && holds(tx, household, ending.as_ref()).await?
+            && holds(tx, household, ending.as_deref()).await?
         {
             return Ok(Verdict::Bad(Column::IdNumber, Reason::HouseholdHolds));
         }
@@ -160,7 +165,13 @@ impl Batch {
     }
 
     /// What the certificate has on record.
-    async fn on_record(&self, tx: &Tx<'_>, row: &RollRow, start: Month, head: Option<&person::Model>) -> Result<OnRecord> {
+    async fn on_record(
+        &self,
+        tx: &Tx<'_>,
+        row: &RollRow,
+        start: Month,
+        head: Option<&person::Model>,
+    ) -> Result<OnRecord> {
         let known = benefit::Entity::find()
             .filter(benefit::Column::Origin.eq(BenefitOrigin::ImportedRoll))
             .filter(benefit::Column::CertificateNo.eq(&row.certificate))
@@ -212,9 +223,11 @@ impl Batch {
             link(tx, kind, id, &row.village, PROGRAMME).await?;
         }
         let unit = tx.op().policies().handling_unit(PROGRAMME, tx.op().today().0).map(str::to_owned);
-        let benefit = tx
-            .insert(benefit::Model {
-                id: tx.new_id(),
+        let benefit_id = tx.new_id();
+        tx.record(
+            benefit_id,
+            benefit::Model {
+                id: benefit_id,
                 application_id: None,
                 decision_id: None,
                 household_id: household.id,
@@ -232,13 +245,14 @@ impl Batch {
                 next_review_on: row.next_review.map(Day),
                 jurisdiction: row.village.clone(),
                 version: 1,
-            })
-            .await?;
+            },
+        )
+        .await?;
         for (item, amount_fen) in lines(row) {
             let id = tx.new_id();
             let line = benefit_line::Model {
                 id,
-                benefit_id: benefit.id,
+                benefit_id,
                 decision_id: None,
                 person_id: None,
                 channel: channel(tx, &item)?,
@@ -286,7 +300,7 @@ async fn home(tx: &Tx<'_>, head: &person::Model) -> Result<Home> {
 }
 
 /// Whether a household holds dibao now, leaving aside the benefit that this row follows.
-async fn holds(tx: &Tx<'_>, household: &household::Model, following: Option<&Box<benefit::Model>>) -> Result<bool> {
+async fn holds(tx: &Tx<'_>, household: &household::Model, following: Option<&benefit::Model>) -> Result<bool> {
     let held = benefit::Entity::find()
         .filter(benefit::Column::HouseholdId.eq(household.id))
         .filter(benefit::Column::Programme.eq(PROGRAMME))
@@ -300,8 +314,7 @@ async fn holds(tx: &Tx<'_>, household: &household::Model, following: Option<&Box
 async fn end(tx: &Tx<'_>, benefit: benefit::Model, last: Month) -> Result<()> {
     let version = benefit.version + 1;
     let ended = benefit::Model { end_month: Some(last), state: BenefitState::Terminated, version, ..benefit };
-    ended.into_active_model().reset_all().update(tx.conn()).await?;
-    Ok(())
+    tx.replace(ended.id, ended).await
 }
 
 async fn make_household(
@@ -311,23 +324,28 @@ async fn make_household(
     area_type: AreaType,
     start: Month,
 ) -> Result<household::Model> {
+    let id = tx.new_id();
     let household = tx
-        .insert(household::Model {
-            id: tx.new_id(),
-            head_person_id,
-            jurisdiction: row.village.clone(),
-            area_type,
-            address: None,
-            group_name: row.group.clone(),
-            phone: row.phone.clone(),
-            declared_size: row.size,
-            created_at: tx.op().instant(),
-            version: 1,
-        })
+        .record(
+            id,
+            household::Model {
+                id,
+                head_person_id,
+                jurisdiction: row.village.clone(),
+                area_type,
+                address: None,
+                group_name: row.group.clone(),
+                phone: row.phone.clone(),
+                declared_size: row.size,
+                created_at: tx.op().instant(),
+                version: 1,
+            },
+        )
         .await?;
     let from_on = NaiveDate::from_ymd_opt(start.year, start.month, 1).map_or(tx.op().today(), Day);
-    tx.insert(household_member::Model {
-        id: tx.new_id(),
+    let member_id = tx.new_id();
+    let member = household_member::Model {
+        id: member_id,
         household_id: household.id,
         person_id: head_person_id,
         relation: HEAD.to_owned(),
@@ -336,8 +354,8 @@ async fn make_household(
         from_on: from_on.min(tx.op().today()),
         to_on: None,
         jurisdiction: row.village.clone(),
-    })
-    .await?;
+    };
+    tx.record(member_id, member).await?;
     Ok(household)
 }
 
@@ -353,10 +371,8 @@ fn lines(row: &RollRow) -> Vec<(String, Fen)> {
 }
 
 async fn lines_of(tx: &Tx<'_>, benefit_id: Uuid) -> Result<Vec<(String, Fen)>> {
-    let lines = benefit_line::Entity::find()
-        .filter(benefit_line::Column::BenefitId.eq(benefit_id))
-        .all(tx.conn())
-        .await?;
+    let lines =
+        benefit_line::Entity::find().filter(benefit_line::Column::BenefitId.eq(benefit_id)).all(tx.conn()).await?;
     let mut lines: Vec<_> = lines.into_iter().map(|line| (line.item, line.amount_fen)).collect();
     lines.sort();
     Ok(lines)
