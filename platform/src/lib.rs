@@ -36,3 +36,17 @@ pub use code::{Code, Language};
 pub use error::{Error, Refusal, Result, ensure};
 pub use op::{Actor, Op, Platform};
 pub use tx::Tx;
+
+/// The parts of the shared flows, in the order a case meets them.
+pub fn parts() -> Vec<part::Part> {
+    vec![
+        reference::part(),
+        intake::part(),
+        application::part(),
+        verification::part(),
+        appraisal::part(),
+        notice::part(),
+        decision::part(),
+        ledger::part(),
+    ]
+}
