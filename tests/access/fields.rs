@@ -28,7 +28,7 @@ const INTROSPECTION: &str = "{ __schema { types { name \
 const BUILT_IN: &[&str] = &["Boolean", "Float", "ID", "Int", "String"];
 
 /// `Type`, `Type.field`, `Type.field(arg)`.
-type Names = BTreeSet<String>;
+pub type Names = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_is_everywhere_or_nowhere_for_every_role() {
@@ -108,7 +108,7 @@ fn names(parts: &[Part], holds: &dyn Fn(&str) -> bool) -> Names {
     names
 }
 
-fn introspected(data: &Value) -> Names {
+pub fn introspected(data: &Value) -> Names {
     let mut names = Names::new();
     let text = |value: &Value| value["name"].as_str().expect("a name").to_owned();
     for ty in data["__schema"]["types"].as_array().expect("types") {
@@ -130,7 +130,7 @@ fn introspected(data: &Value) -> Names {
     names
 }
 
-fn printed(sdl: &str) -> Names {
+pub fn printed(sdl: &str) -> Names {
     let mut names = Names::new();
     for definition in parse_schema(sdl).unwrap_or_else(|error| panic!("{error}\n{sdl}")).definitions {
         let TypeSystemDefinition::Type(ty) = definition else { continue };
@@ -255,7 +255,7 @@ fn fields(table: &TypeTable, parent: &str) -> Vec<Arc<FieldDef>> {
 }
 
 /// The same name with its last letter changed: what a typo makes of it.
-fn typo(name: &str) -> String {
+pub fn typo(name: &str) -> String {
     let (head, last) = name.split_at(name.len() - 1);
     let other = match last {
         "q" => "x",

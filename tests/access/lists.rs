@@ -5,8 +5,9 @@ use super::{
     synthetic::{Spot, free, insert, put, stored_types, together},
     world::World,
 };
+use api::gateway::Options;
 use platform::{Actor, part::StoredType};
-use policies::Level;
+use policies::{FurtherSet, Level, PolicySource};
 use sea_orm::Value as Bound;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -84,6 +85,7 @@ on_both!(
     filters_and_counts_agree_with_the_rows,
     a_nested_read_takes_one_statement_an_edge,
     a_value_is_shown_by_its_class_and_the_purpose,
+    a_field_reaches_no_farther_than_its_own_permission,
 );
 
 const PAGE: &str = "query($first: Int, $last: Int, $after: String, $before: String, $order: [ApplicationOrder!]) { \
@@ -286,4 +288,25 @@ async fn a_value_is_shown_by_its_class_and_the_purpose(backend: Backend) {
     assert_eq!(internal.errors[0].extensions["code"], "BAD_USER_INPUT");
     let unknown = read(&clerk(), Some("CURIOSITY"), all).await;
     assert_eq!((unknown.data, &unknown.errors[0].extensions["code"]), (None, &json!("PURPOSE_UNKNOWN")));
+}
+
+async fn a_field_reaches_no_farther_than_its_own_permission(backend: Backend) {
+    // Auditors read persons everywhere; here they identify them in their own area only.
+    let roles = "# version: 1\n# Wider than the baseline, for this test.\nkind,role,name,scope\n\
+                 grant,AUD,person.identify,TOWN\n# end\n";
+    let wider = FurtherSet { name: "wider".to_owned(), roles: roles.to_owned(), ..FurtherSet::default() };
+    let world = World::under(backend, Options::default(), PolicySource::embedded().with(wider)).await;
+    free(&world).await;
+    let persons = stored("Person");
+    let away = Spot { place: "500119107200", ..HERE };
+    let ids = [
+        put(&world, persons, HERE, &HashMap::from([("name_zh", Bound::from("张守田"))])).await.id(persons),
+        put(&world, persons, away, &HashMap::from([("name_zh", Bound::from("李秀英"))])).await.id(persons),
+    ];
+    let auditor = actor("AUD", "DU_AUDIT", Level::District);
+    let document = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Person { nameZh idNumber } } }";
+    assert_eq!(
+        world.data(Some(&auditor), document, json!({ "ids": ids })).await["nodes"],
+        json!([{ "nameZh": "张**", "idNumber": "510229********005X" }, { "nameZh": "李**", "idNumber": null }])
+    );
 }

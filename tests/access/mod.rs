@@ -1,5 +1,6 @@
 //! Who sees what: role × type × field, role × row, and the exactness of lists. Against the parts themselves.
 
+mod doors;
 mod fields;
 mod holders;
 mod lists;

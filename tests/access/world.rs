@@ -41,11 +41,15 @@ impl World {
     }
 
     pub async fn with(backend: Backend, options: Options) -> Self {
+        Self::under(backend, options, PolicySource::embedded()).await
+    }
+
+    pub async fn under(backend: Backend, options: Options, source: PolicySource) -> Self {
         let url = fresh_database(backend).await;
         let db = Db::connect(url.as_str()).await.expect("the new database");
         migration::run(&db.writer).await.expect("the timeline");
         let declared: Vec<_> = parts().into_iter().flat_map(|part| part.permissions).collect();
-        let policies = Policies::load(&PolicySource::embedded(), &declared).expect("sound policies");
+        let policies = Policies::load(&source, &declared).expect("sound policies");
         let platform = Arc::new(Platform {
             db,
             policies: Arc::new(policies).into(),
