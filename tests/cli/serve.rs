@@ -69,6 +69,22 @@ fn a_demo_store_is_never_served_and_other_keys_open_nothing() {
     assert!(line.contains("not the keys"), "{line}");
 }
 
+// Who starts a second gateway on one database at the same moment must not find it half made.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_may_start_at_once_on_one_new_postgresql_database() {
+    let folder = folder_with_keys();
+    let url = fresh_database(Backend::Postgres).await;
+    let start = || Serving::start(serve(folder.path(), url.as_str()).env("ONEDOOR_KEYS", "keys.json"));
+    let (one, other) = std::thread::scope(|scope| {
+        let (one, other) = (scope.spawn(start), scope.spawn(start));
+        (one.join().expect("a server"), other.join().expect("a server"))
+    });
+    assert!(one.terminate().0 && other.terminate().0);
+    let mut verify = onedoor(folder.path());
+    let verify = verify.args(["verify", "--database", url.as_str()]).env("ONEDOOR_KEYS", "keys.json").output();
+    assert!(verify.expect("it runs").status.success());
+}
+
 on_both!(a_served_store_has_posts_without_passwords_and_a_clock_nobody_sets);
 
 async fn a_served_store_has_posts_without_passwords_and_a_clock_nobody_sets(backend: Backend) {

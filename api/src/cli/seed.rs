@@ -17,7 +17,10 @@ pub(super) use settings::{get, put};
 use anyhow::{Context, Result};
 use platform::{Op, Platform, tx::Done};
 use policies::Permission;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -32,29 +35,62 @@ pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransac
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    Ok(writer.begin_with_options(options).await?)
+    let tx = writer.begin_with_options(options).await?;
+    alone(&tx).await?;
+    Ok(tx)
+}
+
+/// Lets two programs that start at once prepare one store one after the other.
+async fn alone<C: ConnectionTrait>(conn: &C) -> Result<()> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        // "seed" in ASCII as the lock's number; SQLite has one writer anyway.
+        conn.execute_unprepared("SELECT pg_advisory_xact_lock(1936024932)").await?;
+    }
+    Ok(())
 }
 
 /// Loads what the store lacks, all of it or nothing.
 pub(super) async fn load(platform: &Arc<Platform>, kind: Posts) -> Result<()> {
-    let reader = &platform.db.reader;
-    let outdated = reference::outdated(reader).await?;
-    let channels = channels::lacking(reader, &platform.policies.load()).await?;
-    let posts = posts::lacking(reader).await?;
-    if !outdated && channels.is_empty() && !posts {
+    if Lacking::of(&platform.db.reader, platform).await?.is_nothing() {
         return Ok(());
     }
     let op = Op::of_operator(Arc::clone(platform));
     let tx = op.begin_as_operator(LOAD).await?;
-    if outdated {
+    alone(tx.conn()).await?;
+    let lacking = Lacking::of(tx.conn(), platform).await?;
+    if lacking.is_nothing() {
+        return Ok(());
+    }
+    if lacking.reference {
         reference::load(&tx).await?;
     }
-    channels::load(&tx, channels).await?;
-    if posts {
+    channels::load(&tx, lacking.channels).await?;
+    if lacking.posts {
         posts::load(&tx, kind).await?;
     }
     tx.close(("Reference".to_owned(), DISTRICT.to_owned()), Done::at(DISTRICT)).await?;
     Ok(())
+}
+
+/// What a store lacks.
+struct Lacking {
+    reference: bool,
+    channels: Vec<channels::Change>,
+    posts: bool,
+}
+
+impl Lacking {
+    async fn of<C: ConnectionTrait>(conn: &C, platform: &Platform) -> Result<Self> {
+        Ok(Self {
+            reference: reference::outdated(conn).await?,
+            channels: channels::lacking(conn, &platform.policies.load()).await?,
+            posts: posts::lacking(conn).await?,
+        })
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self.reference && self.channels.is_empty() && !self.posts
+    }
 }
 
 /// Reads one of the tables that are part of the program.

@@ -12,12 +12,13 @@ use entity::{At, policy_version};
 use platform::{
     Platform,
     clock::{Clock, store_offset, stored_offset},
+    crypto::Cipher,
     db::Db,
     module::Module,
     part::Part,
 };
 use policies::{FurtherSet, Permission, Policies, PolicySource, Problem};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -81,34 +82,35 @@ pub struct Store {
 impl Store {
     /// Opens a store, making what it lacks.
     pub async fn open(options: StoreOptions) -> Result<Self> {
-        let modules = modules::all();
-        let policies = load_policies(&options, &parts(&modules, options.kind))?;
-        let cipher = options.keys.cipher()?;
-        let check = cipher.lookup_hash(KEY_CHECK_TEXT)?;
-        let db = Db::connect(&options.url).await.map_err(|error| anyhow!("the database cannot be opened: {error}"))?;
-        migration::run(&db.writer).await?;
-        let tx = seed::begin(&db.writer).await?;
-        let outcome = prepare(&tx, &options, &policies, &check).await;
-        match outcome {
+        let opening = Opening::new(options).await?;
+        migration::run(&opening.db.writer).await?;
+        let tx = seed::begin(&opening.db.writer).await?;
+        match opening.prepare(&tx).await {
             Ok(()) => tx.commit().await?,
             Err(error) => {
                 tx.rollback().await?;
                 return Err(error);
             }
         }
-        let offset = stored_offset(&db.reader).await?.unwrap_or(0);
-        let platform = Platform {
-            db,
-            policies: ArcSwap::from_pointee(policies),
-            cipher,
-            modules,
-            clock: Clock::with_offset(offset),
-            clock_settable: options.kind == Kind::Demo,
-        };
-        let platform = Arc::new(platform);
-        let posts = if options.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
-        seed::load(&platform, posts).await?;
-        Ok(Self { platform, keys: options.keys, kind: options.kind })
+        let store = opening.store().await?;
+        let posts = if store.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
+        seed::load(&store.platform, posts).await?;
+        Ok(store)
+    }
+
+    /// Opens a store that is there and up to date, and writes nothing.
+    async fn open_as_is(options: StoreOptions) -> Result<Self> {
+        let opening = Opening::new(options).await?;
+        let pending = migration::pending(&opening.db.reader).await?;
+        ensure!(
+            pending.is_empty(),
+            "the store is of an older program, or of none: start `demo` or `serve` on it first"
+        );
+        ensure!(
+            opening.remembered(&opening.db.reader).await?,
+            "the store was never started: start `demo` or `serve` on it first"
+        );
+        opening.store().await
     }
 
     /// Everything the platform's flows and the loaded modules declare.
@@ -142,7 +144,69 @@ impl Store {
                 demo_options(&dir, None)?
             }
         };
-        Self::open(options).await
+        Self::open_as_is(options).await
+    }
+}
+
+/// A store on its way to being open.
+struct Opening {
+    options: StoreOptions,
+    db: Db,
+    policies: Policies,
+    cipher: Cipher,
+    modules: Vec<Arc<dyn Module>>,
+}
+
+impl Opening {
+    async fn new(options: StoreOptions) -> Result<Self> {
+        let modules = modules::all();
+        let policies = load_policies(&options, &parts(&modules, options.kind))?;
+        let cipher = options.keys.cipher()?;
+        let db = Db::connect(&options.url).await.map_err(|error| anyhow!("the database cannot be opened: {error}"))?;
+        Ok(Self { options, db, policies, cipher, modules })
+    }
+
+    /// Checks what the store remembers; answers whether it remembers anything.
+    async fn remembered<C: ConnectionTrait>(&self, conn: &C) -> Result<bool> {
+        let kind = self.options.kind;
+        let Some(remembered) = seed::get(conn, KIND).await? else { return Ok(false) };
+        if remembered != kind.as_str() {
+            match kind {
+                Kind::Served => bail!("this is a demo store: its passwords are known and its clock can be set"),
+                Kind::Demo => bail!("this is no demo store; open it with `onedoor serve`"),
+            }
+        }
+        let own = seed::get(conn, KEY_CHECK).await? == Some(self.cipher.lookup_hash(KEY_CHECK_TEXT)?);
+        ensure!(own, "these are not the keys this store was made with");
+        let moved = kind == Kind::Served && stored_offset(conn).await?.is_some_and(|offset| offset != 0);
+        ensure!(!moved, "the clock of this store has been moved; only a demo may do that");
+        Ok(true)
+    }
+
+    /// Lets a new store remember what it is, and every store the policies it was started with.
+    async fn prepare(&self, tx: &DatabaseTransaction) -> Result<()> {
+        if !self.remembered(tx).await? {
+            seed::put(tx, KIND, self.options.kind.as_str()).await?;
+            seed::put(tx, KEY_CHECK, &self.cipher.lookup_hash(KEY_CHECK_TEXT)?).await?;
+            if let Some(clock) = self.options.clock {
+                store_offset(tx, clock.0 - Clock::wall().0).await?;
+            }
+        }
+        record_versions(tx, &self.policies).await
+    }
+
+    async fn store(self) -> Result<Store> {
+        let offset = stored_offset(&self.db.reader).await?.unwrap_or(0);
+        let kind = self.options.kind;
+        let platform = Platform {
+            db: self.db,
+            policies: ArcSwap::from_pointee(self.policies),
+            cipher: self.cipher,
+            modules: self.modules,
+            clock: Clock::with_offset(offset),
+            clock_settable: kind == Kind::Demo,
+        };
+        Ok(Store { platform: Arc::new(platform), keys: self.options.keys, kind })
     }
 }
 
@@ -241,30 +305,6 @@ fn declared(parts: &[Part]) -> Vec<Permission> {
         }
     }
     declared
-}
-
-/// Checks what the store remembers and loads what it lacks, all in one transaction.
-async fn prepare(tx: &DatabaseTransaction, options: &StoreOptions, policies: &Policies, check: &str) -> Result<()> {
-    match seed::get(tx, KIND).await? {
-        None => {
-            seed::put(tx, KIND, options.kind.as_str()).await?;
-            seed::put(tx, KEY_CHECK, check).await?;
-            if let Some(clock) = options.clock {
-                store_offset(tx, clock.0 - Clock::wall().0).await?;
-            }
-        }
-        Some(kind) if kind != options.kind.as_str() => match options.kind {
-            Kind::Served => bail!("this is a demo store: its passwords are known and its clock can be set"),
-            Kind::Demo => bail!("this is no demo store; open it with `onedoor serve`"),
-        },
-        Some(_) => {
-            let own = seed::get(tx, KEY_CHECK).await?;
-            ensure!(own.as_deref() == Some(check), "these are not the keys this store was made with");
-            let moved = options.kind == Kind::Served && stored_offset(tx).await?.is_some_and(|offset| offset != 0);
-            ensure!(!moved, "the clock of this store has been moved; only a demo may do that");
-        }
-    }
-    record_versions(tx, policies).await
 }
 
 /// Keeps each policy set's version and digest; changed content under an old version is refused.
