@@ -4,7 +4,7 @@ use super::fields::{Names, introspected, printed, typo};
 use entity::user_account;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tests::support::{Backend, Client, Server};
 
 const INTROSPECTION: &str = "{ __schema { types { name \
@@ -30,10 +30,10 @@ async fn every_door_shows_one_schema_and_answers_the_rest_as_typos() {
         };
         // Who holds several assignments has to choose one, and then is as one of the others.
         let Some(sdl) = download(&client).await else { continue };
-        if !seen.contains_key(&sdl) {
+        if let Entry::Vacant(place) = seen.entry(sdl) {
             let names = introspected(&client.ok(INTROSPECTION, json!({})).await);
-            assert_eq!(names, printed(&sdl), "{login:?}");
-            seen.insert(sdl, Seen { login, client, names });
+            assert_eq!(names, printed(place.key()), "{login:?}");
+            place.insert(Seen { login, client, names });
         }
     }
     assert!(seen.len() > 10, "only {} schemas", seen.len());

@@ -4,6 +4,7 @@ mod doors;
 mod fields;
 mod holders;
 mod lists;
+mod record;
 mod rows;
 mod synthetic;
 mod world;

@@ -24,7 +24,8 @@ pub struct World {
     pub gateway: Gateway,
     pub platform: Arc<Platform>,
     pub backend: Backend,
-    pub url: Url,
+    /// Gone with its file.
+    _url: Url,
 }
 
 /// Every part built into the program.
@@ -59,7 +60,7 @@ impl World {
             clock_settable: false,
         });
         let gateway = Gateway::new(Arc::clone(&platform), parts(), options).expect("sound parts");
-        Self { gateway, platform, backend, url }
+        Self { gateway, platform, backend, _url: url }
     }
 
     pub fn policies(&self) -> Arc<Policies> {
