@@ -36,7 +36,7 @@ async fn a_clean_rural_case_travels_from_window_to_ledger_to_the_fen_and_the_day
     server.set_clock("2018-11-20T10:00:00+08:00").await;
     let decision = case.approve().await;
     assert_eq!(decision["outcome"], "APPROVED");
-    assert_eq!(decision["amountFen"], "630.00");
+    assert_eq!(decision["amount"], "630.00");
     assert_eq!(decision["startMonth"], "2018-11");
     assert_eq!(decision["reviewClass"], "ANNUAL");
 
@@ -59,7 +59,7 @@ fn figure(assessment: &Value, name: &str) -> String {
 fn amounts(entries: &[Value]) -> Vec<String> {
     let of = |item: &str| {
         let mut found = entries.iter().filter(|entry| entry["item"] == item);
-        let amount = found.next().unwrap_or_else(|| panic!("no {item}: {entries:?}"))["amountFen"].clone();
+        let amount = found.next().unwrap_or_else(|| panic!("no {item}: {entries:?}"))["amount"].clone();
         assert!(found.next().is_none(), "two entries of {item}");
         amount.as_str().expect("money").to_owned()
     };
@@ -68,7 +68,7 @@ fn amounts(entries: &[Value]) -> Vec<String> {
 
 /// The commitments of a case as the payer sees them.
 pub async fn commitments(server: &Server, case: &Case<'_>) -> Vec<Value> {
-    let query = "{ ledgerEntries(first: 100, filter: { kind: [COMMITMENT] }) { nodes { id item channel amountFen month application { id } } } }";
+    let query = "{ ledgerEntries(first: 100, filter: { kind: [COMMITMENT] }) { nodes { id item channel amount month application { id } } } }";
     let answer = server.client("fin").await.gql(query, json!({})).await;
     let nodes =
         answer.body["data"]["ledgerEntries"]["nodes"].as_array().unwrap_or_else(|| panic!("{}", answer.body)).clone();
@@ -79,8 +79,8 @@ pub async fn commitments(server: &Server, case: &Case<'_>) -> Vec<Value> {
 pub async fn settle(server: &Server, entries: &[Value]) -> Value {
     let lines: Vec<_> = entries
         .iter()
-        .map(|entry| json!({ "commitmentId": entry["id"], "programme": "DIBAO", "item": entry["item"], "amount": entry["amountFen"] }))
+        .map(|entry| json!({ "commitmentId": entry["id"], "programme": "DIBAO", "item": entry["item"], "amount": entry["amount"] }))
         .collect();
     let input = json!({ "idempotencyKey": key(), "channel": "FC-DIBAO", "month": "2018-11", "lines": lines });
-    done(&server.client("fin").await, "disbursementPost", input, "disbursementBatch { id totalFen lineCount }").await
+    done(&server.client("fin").await, "disbursementPost", input, "disbursementBatch { id total lineCount }").await
 }

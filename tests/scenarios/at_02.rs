@@ -57,10 +57,10 @@ async fn at_02_a_a_per_capita_income_of_exactly_the_standard_is_refused(backend:
     let code = refused(&server.client("da_civil").await, "dibaoApprove", input, "decision { id }").await;
     assert_eq!(code, "NOT_ELIGIBLE");
     let input = case.input(json!({ "reason": "收入不低于标准" })).await;
-    let selection = "decision { outcome amountFen reason assessment }";
+    let selection = "decision { outcome amount reason assessment }";
     let decision = done(&server.client("da_civil").await, "dibaoReject", input, selection).await["decision"].clone();
     assert_eq!(decision["outcome"], "REJECTED");
-    assert_eq!(decision["amountFen"], "0.00");
+    assert_eq!(decision["amount"], "0.00");
     let assessment: serde_json::Value =
         serde_json::from_str(decision["assessment"].as_str().expect("stored")).expect("json");
     let income =
@@ -73,9 +73,9 @@ async fn at_02_b_one_fen_below_is_a_cent_of_difference_aid(backend: Backend) {
     let server = Server::start(backend).await;
     let case = verified(&server, "1637.99").await;
     case.step("tu_social", "preliminaryOpinionGive", json!({ "outcome": "GRANT" })).await;
-    let opinion = case.read("tu_social", "opinions { nodes { stage outcome amountFen channel decisionLevel } }").await;
+    let opinion = case.read("tu_social", "opinions { nodes { stage outcome amount channel decisionLevel } }").await;
     assert_eq!(
         opinion["opinions"]["nodes"][0],
-        json!({ "stage": "PRELIMINARY", "outcome": "GRANT", "amountFen": "100.01", "channel": "FC-DIBAO", "decisionLevel": "DISTRICT" })
+        json!({ "stage": "PRELIMINARY", "outcome": "GRANT", "amount": "100.01", "channel": "FC-DIBAO", "decisionLevel": "DISTRICT" })
     );
 }

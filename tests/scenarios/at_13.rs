@@ -6,7 +6,7 @@ use tests::support::{Backend, Server, on_both};
 
 on_both!(at_13_a_notice_of_five_november_lets_go_on_the_thirteenth);
 
-const PUBLIC: &str = "{ publicNotices(first: 100) { nodes { villageName headName personCount programme amountFen postedOn endsOn objectionPhone } } }";
+const PUBLIC: &str = "{ publicNotices(first: 100) { nodes { villageName headName personCount programme amount postedOn endsOn objectionPhone } } }";
 
 async fn at_13_a_notice_of_five_november_lets_go_on_the_thirteenth(backend: Backend) {
     let server = Server::start(backend).await;
@@ -16,7 +16,7 @@ async fn at_13_a_notice_of_five_november_lets_go_on_the_thirteenth(backend: Back
     assert_eq!(notice["villageName"], "旗山村");
     assert_eq!(notice["headName"], "张守田");
     assert_eq!(notice["personCount"], 3);
-    assert_eq!(notice["amountFen"], "630.00");
+    assert_eq!(notice["amount"], "630.00");
     assert_eq!(notice["endsOn"], "2018-11-12");
     for hidden in ["510229197103120116", "张小满", "李秀英", "DISABILITY", "残疾"] {
         assert!(!public.body.to_string().contains(hidden), "the public notice shows {hidden}");

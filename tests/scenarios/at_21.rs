@@ -13,7 +13,7 @@ async fn at_21_a_wrong_channel_pays_nothing(backend: Backend) {
     let entries = commitments(&server, &case).await;
     let lines: Vec<_> = entries
         .iter()
-        .map(|entry| json!({ "commitmentId": entry["id"], "programme": "DIBAO", "item": entry["item"], "amount": entry["amountFen"] }))
+        .map(|entry| json!({ "commitmentId": entry["id"], "programme": "DIBAO", "item": entry["item"], "amount": entry["amount"] }))
         .collect();
     let batch = |channel: &str, lines: serde_json::Value| json!({ "idempotencyKey": key(), "channel": channel, "month": "2018-11", "lines": lines });
     let fin = server.client("fin").await;

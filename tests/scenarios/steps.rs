@@ -263,14 +263,14 @@ impl Case<'_> {
     /// Posts the first notice; answers it.
     pub async fn post_notice(&self) -> Value {
         let input = self.input(json!({})).await;
-        let selection = "notice { id postedOn endsOn headName personCount amountFen }";
+        let selection = "notice { id postedOn endsOn headName personCount amount }";
         done(&self.server.client("tu_social").await, "noticePost", input, selection).await["notice"].clone()
     }
 
     /// The district's approval; answers the decision.
     pub async fn approve(&self) -> Value {
         let input = self.input(json!({})).await;
-        let selection = "decision { id outcome amountFen startMonth reviewClass }";
+        let selection = "decision { id outcome amount startMonth reviewClass }";
         done(&self.server.client("da_civil").await, "dibaoApprove", input, selection).await["decision"].clone()
     }
 }

@@ -363,9 +363,9 @@ fn text(schema: &Value, key: &str) -> String {
     schema[key].as_str().unwrap_or_default().to_owned()
 }
 
-/// `received_on` to `receivedOn`.
+/// `received_on` to `receivedOn`; `amount_fen` to `amount`, since clients read money in yuan.
 fn camel(name: &str) -> String {
-    let mut words = name.split('_');
+    let mut words = name.split('_').filter(|word| *word != "fen");
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |done, word| {
         let mut chars = word.chars();
