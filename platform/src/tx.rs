@@ -5,7 +5,6 @@ use crate::{
     code::Code,
     crypto::sha256,
     error::{Error, Refusal, Replay, Result},
-    id,
     op::Op,
     part::Saved,
 };
@@ -207,10 +206,5 @@ impl<'op> Tx<'op> {
 
     fn action(&self) -> String {
         self.op.current_call().map_or_else(|| self.permission.name.to_owned(), |call| call.mutation.to_owned())
-    }
-
-    /// The global identifier of a row, for messages.
-    pub fn global_id(&self, type_name: &str, id: Uuid) -> String {
-        id::encode(type_name, &id.to_string())
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use entity::scope_link;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, ModelTrait, SqlErr, sea_query::OnConflict,
+    ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, SqlErr, TryInsertResult, sea_query::OnConflict,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -16,21 +16,22 @@ use uuid::Uuid;
 /// `entity_type` is the GraphQL name of the row's type.
 pub async fn link(tx: &Tx<'_>, entity_type: &str, id: Uuid, jurisdiction: &str, programme: &str) -> Result<()> {
     use scope_link::Column as C;
-    let row = scope_link::ActiveModel {
-        id: Set(tx.new_id()),
-        entity_type: Set(entity_type.to_owned()),
-        entity_id: Set(id),
-        jurisdiction: Set(jurisdiction.to_owned()),
-        programme: Set(programme.to_owned()),
+    let row = scope_link::Model {
+        id: tx.new_id(),
+        entity_type: entity_type.to_owned(),
+        entity_id: id,
+        jurisdiction: jurisdiction.to_owned(),
+        programme: programme.to_owned(),
     };
-    scope_link::Entity::insert(row)
+    let made = scope_link::Entity::insert(row.clone().into_active_model().reset_all())
         .on_conflict(
             OnConflict::columns([C::EntityType, C::EntityId, C::Jurisdiction, C::Programme]).do_nothing().to_owned(),
         )
         .try_insert()
         .exec_without_returning(tx.conn())
         .await?;
-    Ok(())
+    // Who may reach a person is as protected as the person.
+    if matches!(made, TryInsertResult::Inserted(1..)) { tx.keep(row.id, &row) } else { Ok(()) }
 }
 
 /// Inserts a protected row whose one unique index says what it may not meet; meeting it is refused.

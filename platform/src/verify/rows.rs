@@ -9,7 +9,7 @@ use crate::{crypto::sha256, error::Result};
 use entity::{
     application, application_event, application_subject, appraisal, assignment, benefit, benefit_line, channel_rule,
     consent, decision, disbursement_batch, household, household_member, import_batch, jurisdiction, ledger_entry,
-    notice, opinion, org_unit, parameter, person, person_claim, policy_document, request, request_material,
+    notice, opinion, org_unit, parameter, person, person_claim, policy_document, request, request_material, scope_link,
     service_window, user_account, verification, verification_investigator, verification_report, verification_step,
     work_calendar,
 };
@@ -47,6 +47,7 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, mut recorded: Recorded, r
         policy_document,
         request,
         request_material,
+        scope_link,
         service_window,
         user_account,
         verification,
