@@ -44,6 +44,9 @@ pub(super) struct DemoArgs {
     /// Where a new store's clock stands; it runs on from there. A store that has a clock keeps it.
     #[arg(long, value_name = "INSTANT", default_value = CLOCK)]
     clock: String,
+    /// An origin whose pages may call the demo from a browser, such as http://localhost:5173; may be repeated.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
 }
 
 /// How to start a demo.
@@ -59,13 +62,22 @@ pub struct DemoOptions {
     pub clock: At,
     /// Whether to import the sample roll into a new store.
     pub roll: bool,
+    /// Origins whose pages may call the demo from a browser.
+    pub origins: Vec<String>,
 }
 
 impl DemoOptions {
     /// A demo in a directory, on a free port, at the usual instant, with the sample roll.
     pub fn new(data: PathBuf) -> Result<Self> {
         let clock = CLOCK.parse()?;
-        Ok(Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data, database: None, clock, roll: true })
+        Ok(Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data,
+            database: None,
+            clock,
+            roll: true,
+            origins: Vec::new(),
+        })
     }
 }
 
@@ -99,9 +111,15 @@ impl Running {
     }
 }
 
+fn settings(options: &DemoOptions) -> Settings {
+    let mut settings = Settings::default();
+    settings.http.origins.clone_from(&options.origins);
+    settings
+}
+
 /// Starts a demo in this process.
 pub async fn start(options: DemoOptions) -> Result<Running> {
-    let settings = Settings::default();
+    let settings = settings(&options);
     let store = prepare(&options, &|_, _| {}).await?;
     let server = serve::listen_on(&store, &settings, options.listen).await?;
     let tokens = users(&store, &settings).await?.into_iter().map(|user| (user.login, user.token)).collect();
@@ -122,8 +140,9 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
         database: None,
         clock: clock.map_err(|_| anyhow::anyhow!("{} is no instant such as {CLOCK}", args.clock))?,
         roll: true,
+        origins: args.origins,
     };
-    let settings = Settings::default();
+    let settings = settings(&options);
     settings.http.check(options.listen)?;
     let bar = bar();
     let store = prepare(&options, &progress(&bar)).await;

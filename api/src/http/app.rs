@@ -16,18 +16,24 @@ use crate::{
 };
 use axum::{
     Router,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware,
     response::Response,
     routing::any,
 };
 use platform::{Code, Language};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 use tokio::sync::{Semaphore, mpsc};
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
 use uuid::Uuid;
 
 /// What every request is served with.
@@ -121,12 +127,28 @@ pub fn router(app: Arc<App>) -> Router {
             .route("/playground", any(pages::playground))
             .route("/playground/{file}", any(pages::playground));
     }
+    router = router.fallback(pages::nothing);
+    if !app.settings.origins.is_empty() {
+        router = router.layer(front_ends(&app.settings.origins));
+    }
     router
-        .fallback(pages::nothing)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::map_response(secure))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), log))
         .with_state(app)
+}
+
+/// Lets the pages of these origins call the server from a browser: with tokens in headers, never with cookies.
+fn front_ends(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let own = ["onedoor-assignment", "onedoor-purpose"].map(HeaderName::from_static);
+    let usual = [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(usual.into_iter().chain(own).collect::<Vec<_>>())
+        .expose_headers([HeaderName::from_static("x-request-id")])
+        .max_age(Duration::from_secs(600))
 }
 
 /// The payload of a panic may hold anything, so it is dropped.

@@ -1,6 +1,7 @@
 //! What the server puts up with; limits on everything.
 
 use anyhow::{Result, ensure};
+use axum::http::Uri;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,6 +13,8 @@ pub struct HttpSettings {
     pub behind_tls: bool,
     /// Whether `/playground` is there.
     pub playground: bool,
+    /// Origins of front ends whose pages a browser lets call this server, such as `https://window.example`.
+    pub origins: Vec<String>,
     /// Most connections at a time.
     pub connections_max: usize,
     /// Most operations at a time; one more is turned away.
@@ -71,6 +74,7 @@ impl Default for HttpSettings {
         Self {
             behind_tls: false,
             playground: true,
+            origins: Vec::new(),
             connections_max: 2048,
             operations_max: 256,
             limits: Limits::default(),
@@ -113,6 +117,13 @@ impl HttpSettings {
         within("connections_max", self.connections_max, 1, 100_000)?;
         within("operations_max", self.operations_max, 1, 10_000)?;
         self.limits.check()?;
+        for origin in &self.origins {
+            let sound = is_origin(origin);
+            ensure!(
+                sound,
+                "setting origins has {origin}: an origin is https://HOST[:PORT], or http:// on this machine"
+            );
+        }
         let Seconds { header, body, answer, idle, stop } = self.seconds;
         for (name, seconds) in [("header", header), ("body", body), ("answer", answer), ("idle", idle), ("stop", stop)]
         {
@@ -143,6 +154,15 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// Whether this is an origin as browsers send it, and one whose pages nobody on the way can change.
+fn is_origin(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else { return false };
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return false };
+    let plain = format!("{scheme}://{}", uri.authority().map_or("", |authority| authority.as_str()));
+    let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    text == plain && !text.contains('@') && (scheme == "https" || (scheme == "http" && local))
 }
 
 fn within(name: &str, value: usize, least: usize, most: usize) -> Result<()> {

@@ -225,3 +225,46 @@ fn unsafe_settings_are_refused() {
     assert!(refused(|settings| settings.seconds.idle = 5, "127.0.0.1:1"));
     assert!(refused(|settings| settings.connections_max = 0, "127.0.0.1:1"));
 }
+
+#[tokio::test]
+async fn pages_of_named_origins_may_call_and_no_others() {
+    let origins = vec!["https://window.example".to_owned(), "http://localhost:5173".to_owned()];
+    let door = Door::with(HttpSettings { origins, ..HttpSettings::default() }).await;
+    let preflight = |origin: &str| {
+        let wanted = ("access-control-request-headers", "authorization,content-type,onedoor-assignment");
+        request(
+            "OPTIONS",
+            "/graphql",
+            &[("origin", origin), ("access-control-request-method", "POST"), wanted],
+            Body::empty(),
+        )
+    };
+    let allowed = door.ask(preflight("https://window.example")).await;
+    assert_eq!(allowed.header("access-control-allow-origin"), "https://window.example");
+    assert!(allowed.header("access-control-allow-headers").contains("onedoor-assignment"));
+    assert_eq!(allowed.header("access-control-allow-credentials"), "-");
+    assert_eq!(door.ask(preflight("https://other.example")).await.header("access-control-allow-origin"), "-");
+    let query = json!({ "query": "{ who }" });
+    let answer = door.post(&query, &[("origin", "http://localhost:5173")]).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, "http://localhost:5173"));
+
+    let closed = Door::new().await;
+    let answer = closed.post(&query, &[("origin", "https://window.example")]).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "-");
+}
+
+#[test]
+fn an_origin_that_could_be_tampered_with_or_is_none_is_refused() {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let check =
+        |origin: &str| HttpSettings { origins: vec![origin.to_owned()], ..HttpSettings::default() }.check(listen);
+    for good in ["https://window.example", "https://window.example:8443", "http://localhost:5173", "http://127.0.0.1:1"]
+    {
+        assert!(check(good).is_ok(), "{good}");
+    }
+    for bad in
+        ["*", "", "null", "http://window.example", "https://window.example/", "https://u@window.example", "ftp://x"]
+    {
+        assert!(check(bad).is_err(), "{bad}");
+    }
+}
