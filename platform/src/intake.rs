@@ -16,7 +16,7 @@ pub use person::{NewPerson, Registered, register_person};
 pub(crate) use claim::NONE as CLAIM_NONE;
 pub(crate) use consent::ensure_consents;
 pub(crate) use link::insert_unless_taken;
-pub(crate) use members::{Holding, Member, current_members, ensure_member, ensure_no_relative, holdings};
+pub(crate) use members::{Holding, Member, current_members, ensure_member, ensure_no_relative, holdings, identities};
 pub(crate) use person::short;
 
 use crate::{part::Part, permissions as may};

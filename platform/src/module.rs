@@ -5,7 +5,7 @@ pub mod facts;
 pub mod parameters;
 
 pub use assessment::{AmountLine, Assessment, ReviewClass, RuleOutcome};
-pub use facts::{AssetItem, AssetKind, Facts, Flag, IncomeItem, IncomeKind, MemberFacts, Period};
+pub use facts::{AssetItem, AssetKind, Facts, Flag, Identity, IncomeItem, IncomeKind, MemberFacts, Period};
 pub use parameters::Parameters;
 
 use crate::{error::Result, part::Part};

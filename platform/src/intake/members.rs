@@ -4,11 +4,13 @@ use crate::{
     code::Code,
     error::{Error, Refusal, Result, ensure},
     id_number::age,
-    module::Parameters,
+    module::{Identity, Parameters},
 };
-use entity::{Day, benefit, enums::BenefitState, household_member, person, user_account};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::BTreeMap;
+use entity::{
+    Day, application_subject, benefit, benefit_line, enums::BenefitState, household_member, person, user_account,
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The parameter that holds the age from which one signs for oneself, in years.
@@ -100,30 +102,95 @@ pub(crate) struct Holding {
     pub(crate) household_id: Uuid,
 }
 
-/// What these persons hold today, in whichever household.
-pub(crate) async fn holdings<C: ConnectionTrait>(conn: &C, persons: &[Uuid]) -> Result<Vec<Holding>> {
-    let memberships = household_member::Entity::find()
-        .filter(household_member::Column::PersonId.is_in(persons.iter().copied()))
-        .filter(household_member::Column::Counted.eq(true))
-        .filter(household_member::Column::ToOn.is_null())
-        .all(conn)
-        .await?;
-    let benefits = benefit::Entity::find()
-        .filter(benefit::Column::HouseholdId.is_in(memberships.iter().map(|row| row.household_id)))
-        .filter(benefit::Column::State.eq(BenefitState::Active))
-        .all(conn)
-        .await?;
-    let mut held: Vec<_> = benefits
-        .iter()
-        .flat_map(|benefit| {
-            memberships.iter().filter(|row| row.household_id == benefit.household_id).map(|row| Holding {
-                person_id: row.person_id,
-                programme: benefit.programme.clone(),
-                household_id: benefit.household_id,
-            })
+/// What these persons hold on a day, in whichever household.
+pub(crate) async fn holdings<C: ConnectionTrait>(conn: &C, persons: &[Uuid], on: Day) -> Result<Vec<Holding>> {
+    let shared = Shared::of(conn, persons, on).await?;
+    let mut held: Vec<_> = shared
+        .each()
+        .map(|(benefit, membership)| Holding {
+            person_id: membership.person_id,
+            programme: benefit.programme.clone(),
+            household_id: benefit.household_id,
         })
         .collect();
     held.sort();
     held.dedup();
     Ok(held)
+}
+
+/// What these persons are on record for on a day: running benefits that cover them, decided here or imported.
+///
+/// A decision covers the counted members it was made for; a roll names the household only, and covers all its counted
+/// members.
+pub(crate) async fn identities<C: ConnectionTrait>(
+    conn: &C,
+    persons: &[Uuid],
+    on: Day,
+) -> Result<BTreeMap<Uuid, Vec<Identity>>> {
+    let shared = Shared::of(conn, persons, on).await?;
+    let subjects = subjects(conn, &shared.benefits).await?;
+    let lines = benefit_line::Entity::find()
+        .filter(benefit_line::Column::BenefitId.is_in(shared.benefits.iter().map(|benefit| benefit.id)))
+        .all(conn)
+        .await?;
+    let mut found: BTreeMap<Uuid, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (benefit, membership) in shared.each() {
+        let person = membership.person_id;
+        if benefit.application_id.is_some_and(|case| !subjects.contains(&(case, person))) {
+            continue;
+        }
+        let items = found.entry(person).or_default().entry(benefit.programme.clone()).or_default();
+        let own = lines.iter().filter(|line| line.benefit_id == benefit.id);
+        let own = own.filter(|line| line.person_id.is_none_or(|of| of == person));
+        items.extend(own.map(|line| line.item.clone()));
+    }
+    let identity =
+        |(programme, items): (String, BTreeSet<String>)| Identity { programme, items: items.into_iter().collect() };
+    Ok(found.into_iter().map(|(person, held)| (person, held.into_iter().map(identity).collect())).collect())
+}
+
+/// Case and person of everyone these benefits' cases were decided for.
+async fn subjects<C: ConnectionTrait>(conn: &C, benefits: &[benefit::Model]) -> Result<BTreeSet<(Uuid, Uuid)>> {
+    let rows = application_subject::Entity::find()
+        .filter(
+            application_subject::Column::ApplicationId
+                .is_in(benefits.iter().filter_map(|benefit| benefit.application_id)),
+        )
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.application_id, row.person_id)).collect())
+}
+
+/// Running benefits, and the present counted memberships by which persons share them.
+struct Shared {
+    memberships: Vec<household_member::Model>,
+    benefits: Vec<benefit::Model>,
+}
+
+impl Shared {
+    async fn of<C: ConnectionTrait>(conn: &C, persons: &[Uuid], on: Day) -> Result<Self> {
+        let memberships = household_member::Entity::find()
+            .filter(household_member::Column::PersonId.is_in(persons.iter().copied()))
+            .filter(household_member::Column::Counted.eq(true))
+            .filter(household_member::Column::ToOn.is_null())
+            .all(conn)
+            .await?;
+        let ends =
+            Condition::any().add(benefit::Column::EndMonth.is_null()).add(benefit::Column::EndMonth.gte(on.month()));
+        let benefits = benefit::Entity::find()
+            .filter(benefit::Column::HouseholdId.is_in(memberships.iter().map(|row| row.household_id)))
+            .filter(benefit::Column::State.eq(BenefitState::Active))
+            .filter(ends)
+            .all(conn)
+            .await?;
+        Ok(Self { memberships, benefits })
+    }
+
+    /// Each benefit with each person that shares it.
+    fn each(&self) -> impl Iterator<Item = (&benefit::Model, &household_member::Model)> {
+        self.benefits.iter().flat_map(|benefit| {
+            let sharing = self.memberships.iter().filter(|row| row.household_id == benefit.household_id);
+            sharing.map(move |row| (benefit, row))
+        })
+    }
 }

@@ -158,7 +158,7 @@ fn manifests(op: &Op, programmes: &[String]) -> Result<Vec<Manifest>> {
 /// Refuses a programme that may not be held beside what a counted member holds (domain 1.0.2).
 async fn ensure_not_excluded(tx: &Tx<'_>, manifests: &[Manifest], members: &[Member]) -> Result<()> {
     let persons: Vec<_> = members.iter().filter(|member| member.counts()).map(|member| member.row.person_id).collect();
-    let held = holdings(tx.conn(), &persons).await?;
+    let held = holdings(tx.conn(), &persons, tx.op().today()).await?;
     let modules = &tx.op().platform().modules;
     for manifest in manifests {
         let excludes = |other: &str| {

@@ -63,6 +63,33 @@ pub struct MemberFacts {
     pub hukou: Option<String>,
     /// Programmes with an active benefit of this person outside this household's case, e.g. `TEKUN`.
     pub holds: Vec<String>,
+    /// What the member is on record for today, so that nobody asks for proof of it (身份互认); empty in facts of before
+    /// it was kept, which is why nothing is written for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
+}
+
+impl MemberFacts {
+    /// Whether a running benefit of a programme covers this member.
+    pub fn is_on_record_for(&self, programme: &str) -> bool {
+        self.identities.iter().any(|identity| identity.programme == programme)
+    }
+
+    /// Whether this member receives an item of a programme, alone or with the household, e.g. `WOMEN_CHILD`, `ORPHAN`.
+    pub fn receives(&self, programme: &str, item: &str) -> bool {
+        self.identities
+            .iter()
+            .any(|identity| identity.programme == programme && identity.items.iter().any(|known| known == item))
+    }
+}
+
+/// A running benefit that covers a person: dibao member, tekun, orphan, registered poor … (救助身份).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Identity {
+    /// Programme code, e.g. `DIBAO`.
+    pub programme: String,
+    /// Items the person receives, alone or with the household, e.g. `ORPHAN`; another member's own are not among them.
+    pub items: Vec<String>,
 }
 
 /// Kinds of income (MZ/T 073; wage, net business, net property, net transfer, and farming).
@@ -170,5 +197,48 @@ impl Facts {
     /// The members that count, in order; the dead do not.
     pub fn counted(&self) -> impl Iterator<Item = &MemberFacts> {
         self.members.iter().filter(|member| member.counted && member.deceased_on.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(identities: Vec<Identity>) -> MemberFacts {
+        MemberFacts {
+            person_id: Uuid::nil(),
+            relation: "02".to_owned(),
+            counted: true,
+            not_counted_reason: None,
+            birth_on: None,
+            sex: "UNKNOWN".to_owned(),
+            deceased_on: None,
+            disability_category: None,
+            disability_grade: None,
+            major_illness: false,
+            education_stage: None,
+            employment: None,
+            hukou: None,
+            holds: Vec::new(),
+            identities,
+        }
+    }
+
+    #[test]
+    fn facts_of_before_identities_were_kept_read_and_write_as_they_were() {
+        let before = serde_json::to_string(&member(Vec::new())).unwrap();
+        assert!(!before.contains("identities"), "{before}");
+        let read: MemberFacts = serde_json::from_str(&before).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), before);
+    }
+
+    #[test]
+    fn an_identity_is_by_programme_and_by_item() {
+        let ward = Identity { programme: "WOMEN_CHILD".to_owned(), items: vec!["ORPHAN".to_owned()] };
+        let child = member(vec![ward]);
+        assert!(child.is_on_record_for("WOMEN_CHILD") && !child.is_on_record_for("DIBAO"));
+        assert!(child.receives("WOMEN_CHILD", "ORPHAN") && !child.receives("WOMEN_CHILD", "CANCER"));
+        let written = serde_json::to_string(&child).unwrap();
+        assert_eq!(serde_json::from_str::<MemberFacts>(&written).unwrap(), child);
     }
 }

@@ -68,9 +68,11 @@ pub async fn facts_of<C: ConnectionTrait>(conn: &C, case: &application::Model, a
     let mut snapshot: Snapshot = serde_json::from_str(&report.facts)?;
     let persons: Vec<_> = snapshot.members.iter().map(|member| member.person_id).collect();
     // The platform's own record is truer than the frozen one: a grant made meanwhile excludes.
-    let held = intake::holdings(conn, &persons).await?;
+    let held = intake::holdings(conn, &persons, assessed_on).await?;
+    let mut identities = intake::identities(conn, &persons, assessed_on).await?;
     for member in &mut snapshot.members {
         member.holds = held_beside(&held, member.person_id, case);
+        member.identities = identities.remove(&member.person_id).unwrap_or_default();
     }
     Ok(Facts {
         programme: case.programme.clone(),
@@ -108,7 +110,7 @@ pub(super) async fn member_facts<C: ConnectionTrait>(
 ) -> Result<Vec<MemberFacts>> {
     let persons: Vec<_> = members.iter().map(|member| member.row.person_id).collect();
     let claims = claims_on(conn, &persons, on).await?;
-    let held = intake::holdings(conn, &persons).await?;
+    let held = intake::holdings(conn, &persons, on).await?;
     members
         .iter()
         .map(|member| {
@@ -128,6 +130,8 @@ pub(super) async fn member_facts<C: ConnectionTrait>(
                 employment: said(ClaimKind::Employment).map(str::to_owned),
                 hukou: said(ClaimKind::Hukou).map(str::to_owned),
                 holds: held_beside(&held, member.row.person_id, case),
+                // A report is of the day it was issued; what members are on record for is asked anew each time.
+                identities: Vec::new(),
             })
         })
         .collect()

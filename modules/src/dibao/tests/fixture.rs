@@ -70,6 +70,7 @@ pub(super) fn member(number: u128, relation: &str, birth_on: &str) -> MemberFact
         employment: None,
         hukou: Some("500118107200".to_owned()),
         holds: Vec::new(),
+        identities: Vec::new(),
     }
 }
 
