@@ -3,6 +3,6 @@
 mod commands;
 mod demo;
 mod import;
-mod run;
+pub mod run;
 mod serve;
 mod verify;

@@ -1,4 +1,6 @@
-//! What people review as files: the permission grid and the codes; a change shows as a diff.
+//! What people review as files: the permission grid, the codes, the schema of every role; a change shows as a diff.
+
+mod schemas;
 
 use platform::{Code, Language};
 use policies::{FurtherSet, Policies, PolicySource};
