@@ -24,6 +24,7 @@ pub mod notice;
 pub mod op;
 pub mod part;
 pub mod permissions;
+pub mod programmes;
 pub mod reference;
 pub mod tables;
 pub mod telemetry;
@@ -41,6 +42,7 @@ pub use tx::Tx;
 pub fn parts() -> Vec<part::Part> {
     vec![
         reference::part(),
+        programmes::part(),
         intake::part(),
         application::part(),
         verification::part(),
