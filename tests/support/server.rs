@@ -33,6 +33,11 @@ struct Template {
 impl Server {
     /// Serves a new demo store, with its sample roll, on a free loopback port; the clock is the demo's.
     pub async fn start(backend: Backend) -> Self {
+        Self::start_for(backend, &[]).await
+    }
+
+    /// The same, for the pages of these origins, too.
+    pub async fn start_for(backend: Backend, origins: &[String]) -> Self {
         static SQLITE: OnceCell<Template> = OnceCell::const_new();
         static POSTGRES: OnceCell<Template> = OnceCell::const_new();
         let template = match backend {
@@ -40,7 +45,7 @@ impl Server {
             Backend::Postgres => POSTGRES.get_or_init(|| Template::make(backend)).await,
         };
         let (database, data) = (template.database.copy().await, template.data.lay());
-        let running = serve(data.path(), &database).await;
+        let running = serve(data.path(), &database, origins).await;
         Self { running, database, data }
     }
 
@@ -112,7 +117,7 @@ impl Template {
     async fn make(backend: Backend) -> Self {
         let database = fresh_database(backend).await;
         let data = temporary_folder();
-        let running = serve(data.path(), &database).await;
+        let running = serve(data.path(), &database, &[]).await;
         // Nothing may be connected to what PostgreSQL copies, and SQLite's log must be back in its file.
         let db = running.platform.db.clone();
         running.stop().await.expect("the demo stops");
@@ -122,8 +127,9 @@ impl Template {
     }
 }
 
-async fn serve(data: &Path, database: &Url) -> Running {
+async fn serve(data: &Path, database: &Url, origins: &[String]) -> Running {
     let mut options = DemoOptions::new(data.to_owned()).expect("the demo's options");
     options.database = Some(database.to_string());
+    options.origins = origins.to_vec();
     start(options).await.expect("the demo starts")
 }

@@ -1,4 +1,4 @@
-//! What the tests need and cargo does not bring: PostgreSQL's programs, Node's packages, cargo-deny.
+//! What the tests need and cargo does not bring: PostgreSQL's programs, a browser, Node's packages, cargo-deny.
 
 use crate::step::run;
 use anyhow::{Context, Result, bail};
@@ -21,6 +21,15 @@ fn tests_find_initdb() -> bool {
         .map(|versions| versions.flatten().any(|version| version.path().join("bin/initdb").exists()))
         .unwrap_or(false);
     packaged || answers("initdb", &["--version"])
+}
+
+/// Makes sure that there is a browser for the pages, from Debian's packages if there is none.
+pub fn chromium() -> Result<()> {
+    // Where the tests of pages look for it.
+    if Path::new("/usr/bin/chromium").exists() {
+        return Ok(());
+    }
+    apt_get_install(&["chromium"])
 }
 
 /// Installs the packages of every committed lock file under `folder`, unless they stand as it says.

@@ -56,6 +56,7 @@ fn test(rest: &[String]) -> Result<()> {
     let mut steps = Steps::of(7);
     steps.step("what the tests need", || {
         install::postgresql()?;
+        install::chromium()?;
         install::npm_packages(Path::new("."))?;
         install::cargo_deny()
     })?;
