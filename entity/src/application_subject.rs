@@ -19,7 +19,7 @@ pub struct Model {
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]
     pub programme: String,
-    /// Whether the application is open or its benefit runs (是否在办或在享).
+    /// Whether it bars another case of the person for this programme: one that takes one at a time, while the case is open or its benefit runs (是否排他在办或在享).
     pub open: bool,
     /// Village of the household (村居).
     #[sea_orm(column_type = "Text")]

@@ -33,7 +33,7 @@ pub struct Model {
     pub outcome: DecisionOutcome,
     /// Amount granted (批准金额).
     pub amount_fen: Fen,
-    /// First month of payment; null for a refusal or a single grant (起始月).
+    /// First month of payment, of a single grant the only one; null for a refusal (起始月).
     pub start_month: Option<Month>,
     /// How often it is reviewed: ANNUAL, SEMIANNUAL, QUARTERLY or MONTHLY; null when it is not (核查周期).
     #[sea_orm(column_type = "Text", nullable)]

@@ -28,6 +28,7 @@ pub mod import_batch;
 pub mod jurisdiction;
 pub mod ledger_entry;
 pub mod notice;
+pub mod once_claim;
 pub mod opinion;
 pub mod org_unit;
 pub mod outbox;

@@ -15,6 +15,7 @@ mod m20261123_040600_decision;
 mod m20261123_040700_ledger;
 mod m20261123_040800_record;
 mod m20261123_040900_reference;
+mod m20261123_070200_once_claim;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_040700_ledger::Migration),
             Box::new(m20261123_040800_record::Migration),
             Box::new(m20261123_040900_reference::Migration),
+            Box::new(m20261123_070200_once_claim::Migration),
         ]
     }
 }

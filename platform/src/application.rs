@@ -5,7 +5,6 @@ mod details;
 pub use details::{DetailsRecord, record_details};
 
 use crate::{
-    calendar,
     case::{Step, finish_case},
     code::Code,
     error::{Refusal, Result, ensure},
@@ -17,7 +16,7 @@ use crate::{
     tx::Tx,
 };
 use entity::{
-    application, application_event, application_facet, application_subject, appraisal, benefit, decision,
+    Day, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
     enums::{ApplicationState, ClockEffect, MaterialState},
     household, notice, opinion, person, request, request_material, user_account, verification, verification_report,
 };
@@ -119,8 +118,8 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
     outcome(work(people(t)))
         .computed(
             "clockDaysUsed",
-            "Statutory days used up to today; appraisal and notice do not count (已用法定天数).",
-            [C::ClockDaysUsed, C::ClockSince, C::Clock],
+            "Days of the limit used up to today, working days where the programme counts them; appraisal and notice do not count (已用法定天数).",
+            [C::ClockDaysUsed, C::ClockSince, C::Clock, C::Programme],
             Scalar::Int,
             may::APPLICATION_READ,
             DataClass::Internal,
@@ -236,7 +235,7 @@ fn outcome(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::
 fn clock_days_used(cells: &[Cell], context: &ComputeContext<'_>) -> Option<serde_json::Value> {
     let used = cells[0].int()?;
     let running = match cells[1].text() {
-        Some(since) => (context.today - since.parse::<chrono::NaiveDate>().ok()?).num_days().max(0),
+        Some(since) => context.platform.limit_days_between(cells[3].text()?, since.parse().ok()?, context.today),
         None => 0,
     };
     Some((used + running).into())
@@ -372,7 +371,7 @@ async fn accept(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>>
     case.row.accepted_on = Some(op.today());
     case.row.limit_days = Some(limit);
     // The period excludes the day of the act: day one is tomorrow (domain clock rules).
-    case.row.due_on = Some(entity::Day(calendar::add_natural(op.today().0, u64::from(limit.unsigned_abs()))));
+    case.row.due_on = Some(Day(op.platform().limit_ends(&case.row.programme, op.today().0, limit.unsigned_abs())));
     case.advance(Step { to: ApplicationState::Accepted, clock: ClockEffect::Run, reason: None }).await?;
 
     let row = case.row;
@@ -391,11 +390,11 @@ async fn nothing_missing(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
     ensure(missing.is_empty(), || Refusal::new(Code::MaterialsIncomplete).arg("missing", missing.join("、")))
 }
 
-/// Natural days from acceptance to decision by the programme's dated parameter.
+/// Days from acceptance to decision by the programme's dated parameter.
 async fn limit_days(tx: &Tx<'_>, case: &application::Model) -> Result<i32> {
     let module = module_of(tx.op(), &case.programme)?;
     let parameters = reference::parameters(tx.conn()).await?;
-    let days = parameters.integer(module.manifest().limit_days, &tx.op().today().to_string())?;
+    let days = parameters.integer(module.manifest().limit.key(), &tx.op().today().to_string())?;
     i32::try_from(days).map_err(crate::error::Error::internal)
 }
 

@@ -9,7 +9,6 @@ use crate::{
     tx::{Done, Tx},
     verification,
 };
-use chrono::Days;
 use entity::{
     Day, application, application_event, application_subject,
     enums::{ApplicationState, ClockEffect},
@@ -144,14 +143,17 @@ impl<'op> Case<'_, 'op> {
         if effect == ClockEffect::Run {
             self.row.clock_since = Some(today);
             let left = self.row.limit_days.unwrap_or(0) - self.row.clock_days_used;
-            self.row.due_on = today.0.checked_add_days(Days::new(u64::from(left.max(0).unsigned_abs()))).map(Day);
+            let ends = self.tx.op().platform().limit_ends(&self.row.programme, today.0, left.max(0).unsigned_abs());
+            self.row.due_on = Some(Day(ends));
         }
         self.row.clock = effect;
     }
 
     /// Statutory days used up to and including this day; the day the clock starts does not count.
     pub fn days_used(&self, on: Day) -> i32 {
-        let running = self.row.clock_since.map_or(0, |since| (on.0 - since.0).num_days().max(0));
+        let platform = self.tx.op().platform();
+        let running =
+            self.row.clock_since.map_or(0, |since| platform.limit_days_between(&self.row.programme, since.0, on.0));
         self.row.clock_days_used + i32::try_from(running).unwrap_or(i32::MAX)
     }
 

@@ -96,6 +96,7 @@ codes! {
     NotAuthorisedProgramme = "NOT_AUTHORISED_PROGRAMME", "the authority table gives { $step } of { $programme } to another unit", "依据权限表，{ $programme } 的 { $step } 不属于本单位";
     NotAuthorisedLevel = "NOT_AUTHORISED_LEVEL", "{ $programme } is decided at level { $level }; forward the case", "{ $programme } 由 { $level } 级审批，请上报";
     SeparationOfDuties = "SEPARATION_OF_DUTIES", "who investigated this case may not { $act } it", "核查人员不得对同一案件进行 { $act }";
+    SignedAlready = "SIGNED_ALREADY", "who signed an earlier step of this case may not { $act } it: it takes { $needed } different signers", "同一案件的签署人不得重复：{ $act } 须由他人签署，共需 { $needed } 人依次签字";
     RecusalRequired = "RECUSAL_REQUIRED", "a near relative of the applicant must step back", "与申请人有近亲属关系，应当回避";
     // Persons and households.
     InvalidIdNumber = "INVALID_ID_NUMBER", "a resident identity number has 18 characters, the last a digit or X", "居民身份证号应为18位，末位为数字或X";
@@ -136,6 +137,7 @@ codes! {
     NoticePeriodNotElapsed = "NOTICE_PERIOD_NOT_ELAPSED", "the notice ends on { $end }; from { $from } the case can go on", "公示于 { $end } 届满，自 { $from } 起方可继续";
     NoticeNotApplicable = "NOTICE_NOT_APPLICABLE", "this programme has no public notice", "本项目不设公示环节";
     NotEligible = "NOT_ELIGIBLE", "the assessment finds the household not eligible: { $rules }", "测算结果不符合条件：{ $rules }";
+    SameCauseGranted = "SAME_CAUSE_GRANTED", "a counted member was granted aid for this cause already ({ $period }); it is granted once only", "家庭成员已因同一事由获得救助（{ $period }），不得重复救助";
     ParameterMissing = "PARAMETER_MISSING", "no value of { $key } is in force on { $on }", "参数 { $key } 在 { $on } 没有有效值";
     // Ledger.
     WrongFundingChannel = "WRONG_FUNDING_CHANNEL", "{ $programme } { $item } is not paid from { $channel } (649号 art 5: earmarked funds)", "{ $programme } { $item } 不得从 { $channel } 列支（专款专用，649号令第五条）";

@@ -2,9 +2,11 @@
 
 mod assess;
 mod decide;
+mod level;
+mod once;
 mod opinion;
 
-pub use assess::{assess, preview_facts, replay};
+pub use assess::{Preview, assess, preview, preview_facts, replay};
 pub use decide::{ApproveInput, RejectInput, approve, reject};
 
 use crate::{

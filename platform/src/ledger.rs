@@ -222,20 +222,20 @@ pub(crate) async fn rules_in_force<C: ConnectionTrait>(
         .await?)
 }
 
-/// Posts the commitment of a decision: one entry a line, from the appropriation of its channel.
+/// Posts the commitment of a decision: one entry a line, from the appropriation of its channel, owed to the head of the
+/// household unless the line names another payee.
 ///
 /// Error: `BUDGET_EXHAUSTED`, and then nothing is posted.
 pub(crate) async fn commit(
     tx: &Tx<'_>,
     case: &application::Model,
-    lines: &[benefit_line::Model],
-    rules: &[channel_rule::Model],
+    lines: impl Iterator<Item = ((&benefit_line::Model, &channel_rule::Model), Option<Uuid>)>,
 ) -> Result<()> {
     let household = household::Entity::find_by_id(case.household_id)
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::internal("a case without its household"))?;
-    for (line, rule) in lines.iter().zip(rules) {
+    for ((line, rule), payee_id) in lines {
         // A line of nothing grants nothing; an entry must move money.
         if line.amount_fen.0 == 0 {
             continue;
@@ -247,7 +247,7 @@ pub(crate) async fn commit(
             month: Some(line.from_month),
             benefit_line_id: Some(line.id),
             application_id: Some(case.id),
-            payee_id: Some(household.head_person_id),
+            payee_id: payee_id.or(Some(household.head_person_id)),
             jurisdiction: &case.jurisdiction,
             ..Entry::new(EntryKind::Commitment, &to, &from, line.amount_fen, rule)
         };

@@ -4,7 +4,7 @@ pub mod assessment;
 pub mod facts;
 pub mod parameters;
 
-pub use assessment::{AmountLine, Assessment, ReviewClass, RuleOutcome};
+pub use assessment::{AmountLine, Assessment, OnceOnly, ReviewClass, RuleOutcome};
 pub use facts::{AssetItem, AssetKind, Facts, Flag, Identity, IncomeItem, IncomeKind, MemberFacts, Period};
 pub use parameters::Parameters;
 
@@ -39,16 +39,39 @@ pub struct Manifest {
     pub items: &'static [(&'static str, &'static str)],
     /// Dated parameters it reads; each must have a value.
     pub parameters: &'static [&'static str],
-    /// Natural days from acceptance to decision, as the key of a dated parameter.
-    pub limit_days: &'static str,
+    /// Days from acceptance to decision.
+    pub limit: Limit,
     /// Days of the first notice, as the key of a dated parameter; `None`: the programme has no notice.
     pub notice_days: Option<&'static str>,
     /// Whether the case passes a mass appraisal.
     pub appraisal: bool,
+    /// Whether a person stands in one open case or running benefit of it at a time.
+    pub one_at_a_time: bool,
+    /// How many different persons must have signed a case in opinion, review and decision, as the key of a dated
+    /// parameter; `None`: any who did not investigate.
+    pub signers: Option<&'static str>,
     /// Programmes that may not be held beside it.
     pub exclusions: &'static [&'static str],
     /// Kinds of material an application needs unless the platform knows the fact already.
     pub materials: &'static [(&'static str, &'static str)],
+}
+
+/// A limit in days, as the key of a dated parameter; appraisal and notice do not use it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Natural days (自然日).
+    NaturalDays(&'static str),
+    /// Working days (工作日).
+    WorkingDays(&'static str),
+}
+
+impl Limit {
+    /// Key of the parameter.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NaturalDays(key) | Self::WorkingDays(key) => key,
+        }
+    }
 }
 
 /// A department programme.

@@ -1,15 +1,17 @@
 //! One operation for one actor at one instant: the only way to the database.
 
 use crate::{
+    calendar::{self, Calendar},
     clock::{Clock, local_day},
     code::Language,
     crypto::Cipher,
     db::Db,
     error::{Error, Result},
-    module::Module,
+    module::{Limit, Module},
     tx::Tx,
 };
 use arc_swap::ArcSwap;
+use chrono::NaiveDate;
 use entity::{At, Day, Scope};
 use policies::{Holder, Level, Permission, PermissionSet, Policies, ScopeKind};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
@@ -29,6 +31,8 @@ pub struct Platform {
     pub cipher: Cipher,
     /// The programmes that are loaded.
     pub modules: Vec<Arc<dyn Module>>,
+    /// The work calendar, read at the start.
+    pub calendar: ArcSwap<Calendar>,
     /// The domain clock.
     pub clock: Clock,
     /// Whether the domain clock may be set (demo and tests).
@@ -39,6 +43,28 @@ impl Platform {
     /// The loaded module of a programme.
     pub fn module(&self, programme: &str) -> Option<&Arc<dyn Module>> {
         self.modules.iter().find(|module| module.manifest().programme == programme)
+    }
+
+    /// Days of a programme's limit that a period uses up: from the day after `from` up to and including `to`.
+    pub fn limit_days_between(&self, programme: &str, from: NaiveDate, to: NaiveDate) -> i64 {
+        if self.counts_working_days(programme) {
+            self.calendar.load().working_between(from, to)
+        } else {
+            (to - from).num_days().max(0)
+        }
+    }
+
+    /// Last day of a period of this many days of a programme's limit that starts after `from`.
+    pub fn limit_ends(&self, programme: &str, from: NaiveDate, days: u32) -> NaiveDate {
+        if self.counts_working_days(programme) {
+            self.calendar.load().add_working(from, days)
+        } else {
+            calendar::add_natural(from, u64::from(days))
+        }
+    }
+
+    fn counts_working_days(&self, programme: &str) -> bool {
+        self.module(programme).is_some_and(|module| matches!(module.manifest().limit, Limit::WorkingDays(_)))
     }
 }
 

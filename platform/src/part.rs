@@ -10,7 +10,7 @@ mod handler;
 pub use builder::{DetailsBuilder, EntityBuilder, belongs_to, has_many};
 pub use handler::{Act, Handler, Saved};
 
-use crate::crypto::Cipher;
+use crate::{crypto::Cipher, op::Platform};
 use chrono::NaiveDate;
 pub use entity::scope::ScopeBy;
 pub use policies::{DataClass, Permission};
@@ -113,6 +113,8 @@ pub struct ComputeContext<'a> {
     pub today: NaiveDate,
     /// Deciphers sealed columns.
     pub cipher: &'a Cipher,
+    /// What is loaded and fixed while the program runs: modules, work calendar.
+    pub platform: &'a Platform,
 }
 
 /// An edge from this type's column to the target's column.

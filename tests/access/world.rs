@@ -56,6 +56,7 @@ impl World {
             policies: Arc::new(policies).into(),
             cipher: Cipher::new(&[1; 32], &[2; 32]).expect("two keys"),
             modules: modules::all(),
+            calendar: Default::default(),
             clock: Clock::with_offset(CLOCK - Clock::wall().0),
             clock_settable: false,
         });

@@ -8,7 +8,7 @@ use super::{
 use tests::support::{Backend, on_both};
 
 /// Stored history: no row of these is ever changed or deleted.
-const APPEND_ONLY: [&str; 14] = [
+const APPEND_ONLY: [&str; 15] = [
     "application_event",
     "appraisal",
     "audit_event",
@@ -17,6 +17,7 @@ const APPEND_ONLY: [&str; 14] = [
     "disbursement_batch",
     "ledger_entry",
     "notice",
+    "once_claim",
     "opinion",
     "person_claim",
     "policy_version",

@@ -44,6 +44,7 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
         "verification_investigator" => &[("id", "#new"), ("user_id", "#12")],
         "verification_report" => &[("id", "#new"), ("number", "'NEW'"), ("verification_id", "#51")],
         "decision" => &[("id", "#new"), ("number", "'NEW'"), ("ordinal", "9")],
+        "once_claim" => &[("id", "#new"), ("period", "'2019'")],
         "benefit" => &[("id", "#new"), ("certificate_no", "'NEW'")],
         "channel_rule" => &[("id", "#new"), ("from_on", "'2018-06-01'")],
         "account" => &[("id", "#new"), ("code", "'NEW'"), ("channel", "'NEW'"), ("balance_fen", "0")],

@@ -95,6 +95,7 @@ impl Store {
         let store = opening.store().await?;
         let posts = if store.kind == Kind::Demo { Posts::Demo } else { Posts::Bare };
         seed::load(&store.platform, posts).await?;
+        store.read_calendar().await?;
         Ok(store)
     }
 
@@ -110,7 +111,16 @@ impl Store {
             opening.remembered(&opening.db.reader).await?,
             "the store was never started: start `demo` or `serve` on it first"
         );
-        opening.store().await
+        let store = opening.store().await?;
+        store.read_calendar().await?;
+        Ok(store)
+    }
+
+    /// Lets the platform know the work calendar that the store holds.
+    async fn read_calendar(&self) -> Result<()> {
+        let calendar = platform::reference::calendar(&self.platform.db.reader).await?;
+        self.platform.calendar.store(Arc::new(calendar));
+        Ok(())
     }
 
     /// Everything the platform's flows and the loaded modules declare.
@@ -203,6 +213,7 @@ impl Opening {
             policies: ArcSwap::from_pointee(self.policies),
             cipher: self.cipher,
             modules: self.modules,
+            calendar: ArcSwap::default(),
             clock: Clock::with_offset(offset),
             clock_settable: kind == Kind::Demo,
         };

@@ -111,7 +111,8 @@ impl<'a> Run<'a> {
     fn computed(&self, set: &RowSet, row: usize, columns: &[&'static str], compute: Compute) -> Option<Value> {
         let cells: Vec<Cell> = columns.iter().map(|column| set.cell(row, column).clone()).collect();
         let op = self.asking.op;
-        let context = ComputeContext { today: op.today().0, cipher: &op.platform().cipher };
+        let platform = op.platform();
+        let context = ComputeContext { today: op.today().0, cipher: &platform.cipher, platform };
         Some(compute(&cells, &context).unwrap_or_default())
     }
 

@@ -47,6 +47,9 @@ fn of(unit: &Unit<'_>) -> Result<Assessment> {
         figures: rules::figures(unit)?,
         start_month: if eligible { Some(benefit::start_month(unit)?) } else { None },
         review_class: if eligible { Some(benefit::review_class(unit)?) } else { None },
+        one_off: false,
+        least_level: None,
+        once: Vec::new(),
         parameters: Vec::new(),
     })
 }

@@ -22,7 +22,7 @@ pub use requests::{DibaoPreview, DibaoPreviewInput};
 
 use platform::{
     error::Result,
-    module::{Assessment, CONTRACT_VERSION, Facts, Level, Manifest, Module, Parameters},
+    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
     part::{DataClass, Part, Permission},
 };
 
@@ -73,9 +73,11 @@ impl Module for Dibao {
                 (benefit::DISABLED, CHANNEL),
             ],
             parameters: PARAMETERS,
-            limit_days: "dibao.limit.days",
+            limit: Limit::NaturalDays("dibao.limit.days"),
             notice_days: Some("dibao.notice.days"),
             appraisal: true,
+            one_at_a_time: true,
+            signers: None,
             exclusions: &["TEKUN"],
             materials: &[
                 ("APPLICATION_FORM", "低保申请书"),

@@ -1,11 +1,12 @@
 //! Assessing a case through its module, and computing a stored assessment again.
 
+use super::{level, once};
 use crate::{
     application::module_of,
     crypto::sha256,
     error::{Error, Result},
     id::Ref,
-    module::{Assessment, Facts, Module, Parameters},
+    module::{Assessment, Facts, Level, Module, Parameters},
     op::Op,
     reference, verification,
 };
@@ -13,14 +14,50 @@ use entity::application;
 use policies::Permission;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
-/// The assessment of a case today, with the facts it stands on.
+/// The assessment of a case today for the lowest level that may decide it, with the facts it stands on.
 ///
 /// Errors: `PROGRAMME_NOT_OFFERED`, `PARAMETER_MISSING`, `WRONG_STATE` before a report exists.
 pub async fn assess<C: ConnectionTrait>(op: &Op, conn: &C, case: &application::Model) -> Result<(Assessment, Facts)> {
-    let facts = verification::facts_of(conn, case, op.today()).await?;
+    let mut facts = verification::facts_of(conn, case, op.today()).await?;
+    let parameters = reference::parameters(conn).await?;
+    let assessment = for_lowest_level(op, case, &mut facts, &parameters)?;
+    Ok((assessment, facts))
+}
+
+/// The assessment of a case today for the level that decides it.
+pub(super) async fn assess_at<C: ConnectionTrait>(
+    op: &Op,
+    conn: &C,
+    case: &application::Model,
+    level: Level,
+) -> Result<(Assessment, Facts)> {
+    let mut facts = verification::facts_of(conn, case, op.today()).await?;
+    facts.deciding_level = Some(level.as_str().to_owned());
     let parameters = reference::parameters(conn).await?;
     let assessment = run(module_of(op, &case.programme)?.as_ref(), &facts, &parameters)?;
     Ok((assessment, facts))
+}
+
+/// Items and amount may differ by who decides, so each level is assessed for itself, lowest first.
+fn for_lowest_level(
+    op: &Op,
+    case: &application::Model,
+    facts: &mut Facts,
+    parameters: &Parameters,
+) -> Result<Assessment> {
+    let module = module_of(op, &case.programme)?;
+    let rows = level::deciding_rows(op, &case.programme)?;
+    let mut assessment = None;
+    for level in level::levels(&rows) {
+        facts.deciding_level = Some(level.as_str().to_owned());
+        let found = run(module.as_ref(), facts, parameters)?;
+        let admits = level::admits(op, parameters, &rows, level, &found)?;
+        assessment = Some(found);
+        if admits {
+            break;
+        }
+    }
+    assessment.ok_or_else(|| Error::internal("a programme that nobody decides"))
 }
 
 /// What a case of the permission's programme would be assessed by today; decides nothing.
@@ -31,6 +68,36 @@ pub async fn preview_facts(
     permission: Permission,
     application_id: Ref<application::Entity>,
 ) -> Result<(Facts, Parameters)> {
+    let (_, facts, parameters) = previewed(op, permission, application_id).await?;
+    Ok((facts, parameters))
+}
+
+/// An assessment that decides nothing.
+pub struct Preview {
+    /// The assessment for the lowest level that may decide the case.
+    pub assessment: Assessment,
+    /// The facts it stands on, that level among them.
+    pub facts: Facts,
+    /// Period in which a counted member was granted the same already; a grant would be refused.
+    pub granted_in: Option<String>,
+}
+
+/// What a case of the permission's programme would be decided by today, and by which level; decides nothing.
+///
+/// Errors: as `preview_facts`.
+pub async fn preview(op: &Op, permission: Permission, application_id: Ref<application::Entity>) -> Result<Preview> {
+    let (case, mut facts, parameters) = previewed(op, permission, application_id).await?;
+    let assessment = for_lowest_level(op, &case, &mut facts, &parameters)?;
+    let reading = op.read(permission)?;
+    let granted = once::granted(reading.conn, &case.programme, &assessment.once).await?;
+    Ok(Preview { assessment, facts, granted_in: granted.map(|claim| claim.period) })
+}
+
+async fn previewed(
+    op: &Op,
+    permission: Permission,
+    application_id: Ref<application::Entity>,
+) -> Result<(application::Model, Facts, Parameters)> {
     let reading = op.read(permission)?;
     let case = entity::find_scoped::<application::Entity>(&reading.scope)
         .filter(application::Column::Id.eq(application_id.id))
@@ -39,7 +106,8 @@ pub async fn preview_facts(
         .filter(|case| permission.programme.is_none_or(|programme| case.programme == programme))
         .ok_or(Error::NotFound { field: "input.applicationId" })?;
     let facts = verification::facts_of(reading.conn, &case, op.today()).await?;
-    Ok((facts, reference::parameters(reading.conn).await?))
+    let parameters = reference::parameters(reading.conn).await?;
+    Ok((case, facts, parameters))
 }
 
 /// Computes an assessment from facts and parameters alone; equal inputs give equal bytes.

@@ -1,8 +1,10 @@
 //! Decisions: by the level the authority table names, on an assessment computed at that moment.
 
 use super::{
-    assess::{assess, facts_hash},
-    opinion::{OpinionInput, deciding_levels},
+    assess::{assess_at, facts_hash},
+    level,
+    once::{ensure_not_granted, ensure_signers, take},
+    opinion::OpinionInput,
 };
 use crate::{
     application::module_of,
@@ -14,12 +16,12 @@ use crate::{
     module::{Assessment, Facts},
     op::Op,
     part::Saved,
-    permissions as may,
+    permissions as may, reference,
     tx::Tx,
 };
 use chrono::Months;
 use entity::{
-    Day, Fen, Month, application, benefit, benefit_line, channel_rule, decision,
+    Day, Fen, application, benefit, benefit_line, channel_rule, decision,
     enums::{ApplicationState as S, BenefitOrigin, BenefitState, ClockEffect, DecisionOutcome, OpinionOutcome},
     household,
 };
@@ -73,6 +75,7 @@ pub async fn approve(op: &Op, permission: Permission, input: ApproveInput) -> Re
     let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
     case.must_be(&[S::DistrictReview])?;
     case.must_not_have_investigated("approve").await?;
+    ensure_signers(op, tx.conn(), &case.row, "approve", 0).await?;
 
     let made = grant(&tx, &mut case, Level::District, input.reason.as_deref()).await?;
 
@@ -87,6 +90,7 @@ pub async fn reject(op: &Op, permission: Permission, input: RejectInput) -> Resu
     let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
     case.must_be(&[S::DistrictReview])?;
     case.must_not_have_investigated("reject").await?;
+    ensure_signers(op, tx.conn(), &case.row, "reject", 0).await?;
 
     let made = refuse(&tx, &mut case, Level::District, &input.reason).await?;
 
@@ -102,6 +106,7 @@ pub(super) async fn town_decide(op: &Op, input: OpinionInput) -> Result<Saved<ap
     town_may_decide(&tx, &case.row).await?;
     case.must_be(&[S::TownReviewed])?;
     case.must_not_have_investigated("approve").await?;
+    ensure_signers(op, tx.conn(), &case.row, "approve", 0).await?;
 
     match input.outcome {
         OpinionOutcome::Grant => grant(&tx, &mut case, Level::Town, input.reason.as_deref()).await?,
@@ -119,20 +124,34 @@ pub(super) async fn town_decide(op: &Op, input: OpinionInput) -> Result<Saved<ap
 /// Refuses with `NOT_AUTHORISED_LEVEL` unless the town decides this programme, and this amount.
 async fn town_may_decide(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
     let op = tx.op();
-    let refusal = |level: &str| {
+    let refusal = |levels: &[Level]| {
         Refusal::new(Code::NotAuthorisedLevel)
             .field("input.applicationId")
             .arg("programme", &case.programme)
-            .arg("level", level)
+            .arg("level", level::named(levels))
     };
-    let rows = op.policies().authority(&case.programme, "approve", op.today().0);
-    let Some(row) = rows.iter().find(|row| row.level == Level::Town) else {
-        return Err(refusal(&deciding_levels(op, &case.programme)?).into());
-    };
-    let Some(ceiling) = &row.ceiling else { return Ok(()) };
-    let most = crate::reference::parameters(tx.conn()).await?.fen(ceiling, &op.today().to_string())?;
-    let (assessment, _) = assess(op, tx.conn(), case).await?;
-    ensure(assessment.total.0 <= most.0, || refusal(Level::District.as_str()))
+    let rows = level::deciding_rows(op, &case.programme)?;
+    let actor = op.signed_in()?;
+    let own: Vec<_> = rows.iter().copied().filter(|row| row.names(&actor.unit, Level::Town)).collect();
+    if own.is_empty() {
+        return Err(refusal(&level::levels(&rows)).into());
+    }
+    let (assessment, _) = assess_at(op, tx.conn(), case, Level::Town).await?;
+    let parameters = reference::parameters(tx.conn()).await?;
+    let above: Vec<_> = level::levels(&rows).into_iter().filter(|level| *level > Level::Town).collect();
+    ensure(level::admits(op, &parameters, &own, Level::Town, &assessment)?, || refusal(&above))
+}
+
+/// The second lock on a grant: the actor's own unit may decide each of its items, and its amount.
+async fn ensure_may_grant(tx: &Tx<'_>, case: &application::Model, level: Level, assessment: &Assessment) -> Result<()> {
+    let op = tx.op();
+    let actor = op.signed_in()?;
+    let rows = level::deciding_rows(op, &case.programme)?;
+    let own: Vec<_> = rows.into_iter().filter(|row| row.names(&actor.unit, actor.level)).collect();
+    let parameters = reference::parameters(tx.conn()).await?;
+    ensure(level::admits(op, &parameters, &own, level, assessment)?, || {
+        Refusal::new(Code::NotAuthorisedProgramme).arg("step", "approve").arg("programme", &case.programme)
+    })
 }
 
 /// A locked case of the permission's own programme; a case of another programme is not there.
@@ -150,16 +169,20 @@ async fn case_of<'tx, 'op>(
 }
 
 async fn grant(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: Option<&str>) -> Result<uuid::Uuid> {
-    let (assessment, facts) = assess(tx.op(), tx.conn(), &case.row).await?;
+    let (assessment, facts) = assess_at(tx.op(), tx.conn(), &case.row, level).await?;
     ensure(assessment.eligible, || Refusal::new(Code::NotEligible).arg("rules", assessment.failed_rules().join(", ")))?;
+    ensure_may_grant(tx, &case.row, level, &assessment).await?;
+    ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
     let mut rules = Vec::new();
     for line in &assessment.lines {
         rules.push(ledger::rule_in_force(tx.conn(), &case.row.programme, &line.item, tx.op().today()).await?);
     }
     let verdict = Verdict { level, outcome: DecisionOutcome::Approved, reason, assessment: &assessment, facts: &facts };
     let made = record(tx, case, verdict).await?;
+    take(tx, &made, &assessment).await?;
     let lines = benefit_lines(tx, case, &made, &assessment, &rules).await?;
-    ledger::commit(tx, &case.row, &lines, &rules).await?;
+    let payees = assessment.lines.iter().map(|line| line.payee_id);
+    ledger::commit(tx, &case.row, lines.iter().zip(&rules).zip(payees)).await?;
     case.row.decided_on = Some(tx.op().today());
     case.row.decision_level = Some(level.as_str().to_owned());
     let to = if level == Level::Town { S::TownDecided } else { S::Approved };
@@ -168,7 +191,7 @@ async fn grant(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: Optio
 }
 
 async fn refuse(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: &str) -> Result<uuid::Uuid> {
-    let (assessment, facts) = assess(tx.op(), tx.conn(), &case.row).await?;
+    let (assessment, facts) = assess_at(tx.op(), tx.conn(), &case.row, level).await?;
     let verdict = Verdict {
         level,
         outcome: DecisionOutcome::Rejected,
@@ -235,6 +258,7 @@ async fn benefit_lines(
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::internal("a case without its household"))?;
+    let end_month = assessment.one_off.then_some(start);
     let benefit_id = tx.new_id();
     let benefit = benefit::Model {
         id: benefit_id,
@@ -248,7 +272,7 @@ async fn benefit_lines(
         certificate_no: None,
         area_type: Some(household.area_type),
         start_month: start,
-        end_month: None,
+        end_month,
         state: BenefitState::Active,
         amount_fen_month: assessment.total,
         review_class: made.review_class.clone(),
@@ -270,7 +294,7 @@ async fn benefit_lines(
             channel: rule.channel.clone(),
             formula: Some(line.formula.clone()),
             from_month: start,
-            to_month: None::<Month>,
+            to_month: end_month,
             jurisdiction: case.row.jurisdiction.clone(),
             programme: case.row.programme.clone(),
         };

@@ -1,10 +1,13 @@
 //! The steps before a decision: preliminary opinion, town review, forwarding, district review.
 
-use super::assess::assess;
+use super::{
+    assess::assess,
+    once::{ensure_not_granted, ensure_signers},
+};
 use crate::{
     case::{Case, Step, finish_case},
     code::Code,
-    error::{Error, Refusal, Result, ensure},
+    error::{Refusal, Result, ensure},
     id::Ref,
     ledger,
     module::Assessment,
@@ -74,14 +77,19 @@ pub(super) async fn give(op: &Op, input: OpinionInput) -> Result<Saved<applicati
     let needs_appraisal = super::super::application::module_of(op, &case.row.programme)?.manifest().appraisal;
     case.must_be(if needs_appraisal { &[S::Appraised] } else { &[S::Verified, S::PrelimRouted] })?;
     case.must_not_have_investigated("give an opinion on").await?;
-    let (assessment, _) = assess(op, tx.conn(), &case.row).await?;
+    ensure_signers(op, tx.conn(), &case.row, "give an opinion on", 2).await?;
+    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
     fits(&assessment, input.outcome, input.reason.as_deref())?;
+    if input.outcome == OpinionOutcome::Grant {
+        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
+    }
 
     let written = Written {
         stage: OpinionStage::Preliminary,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: Some(&assessment),
+        assessment: &assessment,
+        level: facts.deciding_level,
     };
     write(&tx, &mut case, written).await?;
     let step = Step { to: S::PrelimOpinion, clock: ClockEffect::Run, reason: input.reason.as_deref() };
@@ -97,14 +105,19 @@ pub(super) async fn town_review(op: &Op, input: OpinionInput) -> Result<Saved<ap
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
     noticed(&tx, &case).await?;
     case.must_not_have_investigated("review").await?;
-    let (assessment, _) = assess(op, tx.conn(), &case.row).await?;
+    ensure_signers(op, tx.conn(), &case.row, "review", 1).await?;
+    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
     fits(&assessment, input.outcome, input.reason.as_deref())?;
+    if input.outcome == OpinionOutcome::Grant {
+        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
+    }
 
     let written = Written {
         stage: OpinionStage::TownReview,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: Some(&assessment),
+        assessment: &assessment,
+        level: facts.deciding_level,
     };
     write(&tx, &mut case, written).await?;
     case.advance(Step { to: S::TownReviewed, clock: ClockEffect::Run, reason: input.reason.as_deref() }).await?;
@@ -151,6 +164,7 @@ pub(super) async fn district_review(op: &Op, input: DistrictReviewInput) -> Resu
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
     case.must_be(&[S::DistrictReview])?;
     case.must_not_have_investigated("review").await?;
+    ensure_signers(op, tx.conn(), &case.row, "review", 1).await?;
     if let (Some(on), Some(accepted)) = (input.spot_check_on, case.row.accepted_on) {
         ensure(accepted.0 <= on.0 && on.0 <= op.today().0, || {
             Refusal::new(Code::DateOutOfOrder)
@@ -160,14 +174,18 @@ pub(super) async fn district_review(op: &Op, input: DistrictReviewInput) -> Resu
                 .arg("needed", format!("{accepted}..{}", op.today()))
         })?;
     }
-    let (assessment, _) = assess(op, tx.conn(), &case.row).await?;
+    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
     fits(&assessment, input.outcome, input.reason.as_deref())?;
+    if input.outcome == OpinionOutcome::Grant {
+        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
+    }
 
     let written = Written {
         stage: OpinionStage::DistrictReview,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: Some(&assessment),
+        assessment: &assessment,
+        level: facts.deciding_level,
     };
     write(&tx, &mut case, written).await?;
     let said = input.spot_check_on.map(|on| format!("入户抽查 {on}"));
@@ -195,15 +213,14 @@ struct Written<'a> {
     stage: OpinionStage,
     outcome: OpinionOutcome,
     reason: Option<&'a str>,
-    assessment: Option<&'a Assessment>,
+    assessment: &'a Assessment,
+    level: Option<String>,
 }
 
 async fn write(tx: &Tx<'_>, case: &mut Case<'_, '_>, written: Written<'_>) -> Result<()> {
     let op = tx.op();
-    let level = deciding_levels(op, &case.row.programme)?;
-    let granted = written.outcome == OpinionOutcome::Grant;
-    let amount = written.assessment.filter(|_| granted).map_or(Fen(0), |assessment| assessment.total);
-    let channel = match written.assessment.filter(|_| granted).and_then(|assessment| assessment.lines.first()) {
+    let granted = Some(written.assessment).filter(|_| written.outcome == OpinionOutcome::Grant);
+    let channel = match granted.and_then(|assessment| assessment.lines.first()) {
         Some(line) => {
             Some(ledger::rule_in_force(tx.conn(), &case.row.programme, &line.item, op.today()).await?.channel)
         }
@@ -217,9 +234,9 @@ async fn write(tx: &Tx<'_>, case: &mut Case<'_, '_>, written: Written<'_>) -> Re
         outcome: written.outcome,
         reason: written.reason.map(str::to_owned),
         channel,
-        decision_level: Some(level),
-        amount_fen: amount,
-        assessment: written.assessment.map(serde_json::to_string).transpose()?,
+        decision_level: written.level,
+        amount_fen: granted.map_or(Fen(0), |assessment| assessment.total),
+        assessment: Some(serde_json::to_string(written.assessment)?),
         given_on: op.today(),
         given_by: op.signed_in()?.user_id,
         jurisdiction: case.row.jurisdiction.clone(),
@@ -228,18 +245,4 @@ async fn write(tx: &Tx<'_>, case: &mut Case<'_, '_>, written: Written<'_>) -> Re
     tx.record(id, row).await?;
     case.row.opinion = Some(written.outcome);
     Ok(())
-}
-
-/// Levels that decide a programme today by authority.csv, e.g. `DISTRICT` or `DISTRICT/TOWN`.
-pub(super) fn deciding_levels(op: &Op, programme: &str) -> Result<String> {
-    let mut levels: Vec<_> =
-        op.policies().authority(programme, "approve", op.today().0).iter().map(|row| row.level.as_str()).collect();
-    levels.sort_unstable();
-    levels.dedup();
-    if levels.is_empty() {
-        return Err(Error::from(
-            Refusal::new(Code::NotAuthorisedProgramme).arg("step", "approve").arg("programme", programme),
-        ));
-    }
-    Ok(levels.join("/"))
 }

@@ -147,7 +147,7 @@ async fn take_in(tx: &Tx<'_>, mut material: request_material::Model) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::CONTRACT_VERSION;
+    use crate::module::{CONTRACT_VERSION, Limit};
 
     fn manifest(materials: &'static [(&'static str, &'static str)]) -> Manifest {
         Manifest {
@@ -162,9 +162,11 @@ mod tests {
             decision_levels: &[],
             items: &[],
             parameters: &[],
-            limit_days: "",
+            limit: Limit::NaturalDays(""),
             notice_days: None,
             appraisal: false,
+            one_at_a_time: true,
+            signers: None,
             exclusions: &[],
             materials,
         }

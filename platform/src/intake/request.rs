@@ -230,7 +230,7 @@ async fn open_case(
             application_id: row.id,
             person_id: member.row.person_id,
             programme: row.programme.clone(),
-            open: true,
+            open: manifest.one_at_a_time,
             jurisdiction: row.jurisdiction.clone(),
         };
         insert_unless_taken(tx, subject.id, subject, || {

@@ -58,6 +58,15 @@ pub struct Assessment {
     pub start_month: Option<Month>,
     /// How often it is reviewed (核查周期).
     pub review_class: Option<ReviewClass>,
+    /// Whether it is paid once, in its first month, and not month by month (一次性救助).
+    #[serde(default)]
+    pub one_off: bool,
+    /// Lowest level that may decide it whatever the amount; null when the authority table alone says (最低审批层级).
+    #[serde(default)]
+    pub least_level: Option<String>,
+    /// What may be granted once only, and is taken by a grant (一事一次).
+    #[serde(default)]
+    pub once: Vec<OnceOnly>,
     /// Parameter values used, with their sources (所用参数).
     pub parameters: Vec<UsedParameter>,
 }
@@ -67,6 +76,19 @@ impl Assessment {
     pub fn failed_rules(&self) -> Vec<&str> {
         self.rules.iter().filter(|rule| !rule.passed).map(|rule| rule.code.as_str()).collect()
     }
+}
+
+/// What one person may be granted once only in a period: the database keeps it unique (一事一次).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OnceOnly {
+    /// Key of the person.
+    #[schemars(extend("x-node" = "Person"))]
+    pub person_id: uuid::Uuid,
+    /// What, in the programme's own spelling, at most 200 characters, e.g. `FIRE:2018-12-01` (事由).
+    pub matter: String,
+    /// Within which period, e.g. `2018`, or `LIFETIME` (期间).
+    pub period: String,
 }
 
 /// One rule and whether it holds.
@@ -96,6 +118,10 @@ pub struct AmountLine {
     /// Key of the person, for per-person lines.
     #[schemars(extend("x-node" = "Person"))]
     pub person_id: Option<uuid::Uuid>,
+    /// Key of the person who is paid; null when it is the head of the household (收款人).
+    #[schemars(extend("x-node" = "Person"))]
+    #[serde(default)]
+    pub payee_id: Option<uuid::Uuid>,
     /// Amount.
     pub amount: Fen,
     /// How it was computed, with its numbers.

@@ -28,6 +28,9 @@ pub struct Facts {
     pub flags: Vec<Flag>,
     /// Whether income is basically unchanged from review to review.
     pub income_stable: bool,
+    /// Level that is to decide, e.g. `TOWN`, for a programme whose rules or items differ by it; not written when unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deciding_level: Option<String>,
     /// The module's own details as recorded, or null.
     pub details: serde_json::Value,
 }

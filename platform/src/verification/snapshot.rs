@@ -85,6 +85,7 @@ pub async fn facts_of<C: ConnectionTrait>(conn: &C, case: &application::Model, a
         assets: snapshot.assets,
         flags: snapshot.flags,
         income_stable: snapshot.income_stable,
+        deciding_level: None,
         details: case.details.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
     })
 }

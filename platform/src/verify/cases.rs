@@ -2,19 +2,24 @@
 //! identity numbers against their hashes.
 
 use super::{Kind, Report, pages::each};
-use crate::{error::Result, op::Platform};
+use crate::{
+    error::Result,
+    module::{Assessment, OnceOnly},
+    op::Platform,
+};
 use entity::{
     application, application_event, benefit, benefit_line, decision,
-    enums::{ApplicationState, BenefitOrigin},
-    person,
+    enums::{ApplicationState, BenefitOrigin, DecisionOutcome},
+    once_claim, person,
 };
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub(super) async fn walk<C: ConnectionTrait>(platform: &Platform, conn: &C, report: &mut Report) -> Result<()> {
     log(conn, report).await?;
     benefits(conn, report).await?;
+    claims(conn, report).await?;
     each::<person::Entity, C>(conn, report, |report, id, person| {
         let opened = person.id_number_cipher.as_deref().map(|sealed| platform.cipher.open(sealed));
         let hash = match opened {
@@ -59,6 +64,27 @@ async fn log<C: ConnectionTrait>(conn: &C, report: &mut Report) -> Result<()> {
                 report.find(Kind::Contradiction, "application", row, "its log has a gap");
             }
             Some(_) => {}
+        }
+    })
+    .await
+}
+
+/// What each decision took as granted once only, against what its assessment names.
+async fn claims<C: ConnectionTrait>(conn: &C, report: &mut Report) -> Result<()> {
+    let mut taken: HashMap<Uuid, BTreeSet<OnceOnly>> = HashMap::new();
+    each::<once_claim::Entity, C>(conn, report, |_, _, claim| {
+        let only = OnceOnly { person_id: claim.person_id, matter: claim.matter, period: claim.period };
+        taken.entry(claim.decision_id).or_default().insert(only);
+    })
+    .await?;
+    each::<decision::Entity, C>(conn, report, |report, id, row| {
+        // An assessment that cannot be read is named where it is computed again.
+        let Ok(assessment) = serde_json::from_str::<Assessment>(&row.assessment) else { return };
+        let granted = row.outcome == DecisionOutcome::Approved;
+        let named: BTreeSet<OnceOnly> = assessment.once.into_iter().filter(|_| granted).collect();
+        if taken.remove(&id).unwrap_or_default() != named {
+            let row = format!("{} ({id})", row.number);
+            report.find(Kind::Contradiction, "decision", row, "what it grants once only is not what was taken");
         }
     })
     .await

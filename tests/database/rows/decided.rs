@@ -4,7 +4,7 @@ use super::{NOON, TOWN, VILLAGE, day, key, month, put};
 use entity::{
     Fen, account, benefit, benefit_line, channel_rule, decision, disbursement_batch,
     enums::{AccountKind, AreaType, BenefitOrigin, BenefitState, DecisionOutcome, EntryKind},
-    import_batch, ledger_entry,
+    import_batch, ledger_entry, once_claim,
 };
 use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
 
@@ -43,6 +43,18 @@ async fn grant(db: &DatabaseConnection) {
         programme: "DIBAO".to_owned(),
     };
     put(db, decision).await;
+    let once = once_claim::Model {
+        id: key(68),
+        decision_id: key(63),
+        application_id: key(40),
+        person_id: key(20),
+        matter: "FIRE:2018-11-01".to_owned(),
+        period: "2018".to_owned(),
+        granted_on: day("2018-11-13"),
+        jurisdiction: VILLAGE.to_owned(),
+        programme: "DIBAO".to_owned(),
+    };
+    put(db, once).await;
 }
 
 async fn roll(db: &DatabaseConnection) {

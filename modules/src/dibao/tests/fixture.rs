@@ -90,6 +90,7 @@ pub(super) fn zhang() -> Facts {
         assets: Vec::new(),
         flags: Vec::new(),
         income_stable: true,
+        deciding_level: None,
         details: json!({ "areaType": "RURAL" }),
     }
 }

@@ -1,0 +1,98 @@
+//! What may be granted once only, and who may sign a case: rules between a case and what was done before.
+
+use crate::{
+    application::module_of,
+    code::Code,
+    error::{Refusal, Result, ensure},
+    intake::insert_unless_taken,
+    module::{Assessment, OnceOnly},
+    op::Op,
+    reference,
+    tx::Tx,
+};
+use entity::{application, decision, once_claim, opinion};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Refuses a grant of what a person was granted before: `SAME_CAUSE_GRANTED`.
+///
+/// Nothing tells which office granted it: it may lie outside the caller's area.
+pub(super) async fn ensure_not_granted<C: ConnectionTrait>(
+    conn: &C,
+    case: &application::Model,
+    assessment: &Assessment,
+) -> Result<()> {
+    match granted(conn, &case.programme, &assessment.once).await? {
+        Some(claim) => Err(refusal(&claim.period).into()),
+        None => Ok(()),
+    }
+}
+
+/// The first of these that was granted before.
+pub(super) async fn granted<C: ConnectionTrait>(
+    conn: &C,
+    programme: &str,
+    once: &[OnceOnly],
+) -> Result<Option<once_claim::Model>> {
+    use once_claim::Column as C_;
+    for only in once {
+        let earlier = once_claim::Entity::find()
+            .filter(C_::Programme.eq(programme))
+            .filter(C_::PersonId.eq(only.person_id))
+            .filter(C_::Matter.eq(&only.matter))
+            .filter(C_::Period.eq(&only.period))
+            .one(conn)
+            .await?;
+        if earlier.is_some() {
+            return Ok(earlier);
+        }
+    }
+    Ok(None)
+}
+
+/// Takes what a decision grants once only; of two decisions at once the database lets one through.
+pub(super) async fn take(tx: &Tx<'_>, made: &decision::Model, assessment: &Assessment) -> Result<()> {
+    // In one order, so that two decisions about the same persons never wait for each other.
+    let mut once = assessment.once.clone();
+    once.sort();
+    once.dedup();
+    for only in once {
+        let row = once_claim::Model {
+            id: tx.new_id(),
+            decision_id: made.id,
+            application_id: made.application_id,
+            person_id: only.person_id,
+            matter: only.matter,
+            period: only.period.clone(),
+            granted_on: made.decided_on,
+            jurisdiction: made.jurisdiction.clone(),
+            programme: made.programme.clone(),
+        };
+        insert_unless_taken(tx, row.id, row, || refusal(&only.period)).await?;
+    }
+    Ok(())
+}
+
+fn refusal(period: &str) -> Refusal {
+    Refusal::new(Code::SameCauseGranted).field("input.applicationId").arg("period", period)
+}
+
+/// Refuses who signed an earlier step of the case, as soon as the steps left can no longer bring together as many
+/// different signers as the programme wants.
+pub(super) async fn ensure_signers<C: ConnectionTrait>(
+    op: &Op,
+    conn: &C,
+    case: &application::Model,
+    act: &str,
+    steps_left: usize,
+) -> Result<()> {
+    let Some(key) = module_of(op, &case.programme)?.manifest().signers else { return Ok(()) };
+    let needed = reference::parameters(conn).await?.integer(key, &op.today().to_string())?;
+    let opinions = opinion::Entity::find().filter(opinion::Column::ApplicationId.eq(case.id)).all(conn).await?;
+    let mut signers: BTreeSet<Uuid> = opinions.into_iter().map(|opinion| opinion.given_by).collect();
+    signers.insert(op.signed_in()?.user_id);
+    ensure(i64::try_from(signers.len() + steps_left).is_ok_and(|reachable| reachable >= needed), || {
+        Refusal::new(Code::SignedAlready).arg("act", act).arg("needed", needed)
+    })
+}
