@@ -5,6 +5,7 @@
 pub mod coerce;
 pub mod cost;
 mod details;
+mod federation;
 pub mod hidden;
 mod library;
 mod load;

@@ -99,7 +99,7 @@ pub fn part() -> Part {
 
 fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
     use application::Column as C;
-    let t = t.columns([
+    let t = t.federated().columns([
         C::Number,
         C::Programme,
         C::Unit,

@@ -62,6 +62,8 @@ pub struct StoredType {
     pub live_between: Option<(&'static str, &'static str)>,
     /// Whether it is a Relay node.
     pub node: bool,
+    /// Whether other subgraphs may refer to its rows by their global identifier.
+    pub federated: bool,
 }
 
 /// One field of a stored type.

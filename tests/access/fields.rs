@@ -49,6 +49,8 @@ async fn a_field_is_everywhere_or_nowhere_for_every_role() {
         let who = holders::name(actor.as_ref());
         let introspected = introspected(&world.data(actor.as_ref(), INTROSPECTION, json!({})).await);
         assert_eq!(introspected, printed(&world.sdl(actor.as_ref()).await), "{who}: introspection and SDL differ");
+        let subgraph = world.data(actor.as_ref(), "{ _service { sdl } }", json!({})).await;
+        composed(&parts, &set, &introspected, subgraph["_service"]["sdl"].as_str().expect("a schema"), &who);
         let expected = expected(&parts, &set);
         for name in declared(&parts) {
             assert_eq!(introspected.contains(&name), expected.contains(&name), "{who}: {name}");
@@ -62,6 +64,32 @@ async fn a_field_is_everywhere_or_nowhere_for_every_role() {
         }
     }
     assert!(seen.len() > 10, "only {} permission sets", seen.len());
+}
+
+/// The subgraph is the caller's schema without the doors of federation, with the keys of what the caller has.
+fn composed(parts: &[Part], set: &PermissionSet, introspected: &Names, subgraph: &str, who: &str) {
+    let door = |name: &String| {
+        let last = name.split('.').next_back().expect("a name");
+        ["_Any", "_Entity", "_Service"].contains(&name.split('.').next().expect("a name"))
+            || ["_entities", "_service", "_entities(representations)"].contains(&last)
+    };
+    let without: Names = introspected.iter().filter(|name| !door(name)).cloned().collect();
+    let own: Names = printed(subgraph).into_iter().filter(|name| name != "Query" || without.contains(name)).collect();
+    let bare = Names::from(["Query".to_owned()]);
+    assert_eq!(own, if without.is_empty() { bare } else { without }, "{who}: the subgraph");
+    let federated = parts.iter().flat_map(|part| &part.types).filter(|stored| stored.federated);
+    let expected: BTreeSet<_> =
+        federated.filter(|stored| set.contains(stored.permission.name)).map(|stored| stored.name).collect();
+    let keyed: BTreeSet<_> = subgraph
+        .lines()
+        .filter(|line| line.contains("@key(fields: \"id\")"))
+        .map(|line| line.split(' ').nth(1).expect("a name"))
+        .collect();
+    assert_eq!(keyed, expected, "{who}: keys");
+    for name in &keyed {
+        assert!(introspected.contains(&format!("{name}.id")), "{who}: {name} has no id");
+    }
+    assert_eq!(introspected.contains("_Entity"), !keyed.is_empty(), "{who}");
 }
 
 /// What the parts say exists, whoever asks: stored types, their fields, lists, queries, mutations.
@@ -177,17 +205,17 @@ fn paths(own: &TypeTable) -> BTreeMap<Arc<str>, String> {
             Some(TypeDef::Object(object)) => {
                 for field in object.fields.values() {
                     let below: Arc<str> = field.ty.name().into();
-                    if matches!(own.get(&below), Some(TypeDef::Object(_) | TypeDef::Interface(_))) {
+                    if own.object(&below).is_some() || own.possible(&below).is_some() {
                         let selection = format!("{} {{ % }}", call(own, field, &path));
                         next.push_back((below, path.replace('%', &selection)));
                     }
                 }
             }
-            Some(TypeDef::Interface(_)) => {
-                for node in own.nodes() {
+            Some(TypeDef::Interface(_) | TypeDef::Union(_)) => {
+                for object in own.possible(&name).expect("what it may be") {
                     next.push_back((
-                        Arc::clone(&node.name),
-                        path.replace('%', &format!("... on {} {{ % }}", node.name)),
+                        Arc::clone(&object.name),
+                        path.replace('%', &format!("... on {} {{ % }}", object.name)),
                     ));
                 }
             }
@@ -270,7 +298,7 @@ impl Check<'_> {
         let mut selection = String::from("__typename");
         for field in fields(self.own, parent) {
             let below = match self.own.get(field.ty.name()) {
-                Some(TypeDef::Object(_) | TypeDef::Interface(_)) => " { __typename }",
+                Some(TypeDef::Object(_) | TypeDef::Interface(_) | TypeDef::Union(_)) => " { __typename }",
                 _ => "",
             };
             selection.push_str(&format!(" {}{below}", call(self.own, &field, path)));

@@ -1,6 +1,7 @@
 //! Who sees what: role × type × field, role × row, and the exactness of lists. Against the parts themselves.
 
 mod doors;
+mod entities;
 mod fields;
 mod holders;
 mod lists;

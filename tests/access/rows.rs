@@ -165,6 +165,10 @@ async fn a_row_is_there_by_list_and_node_for_whom_it_should_be(backend: Backend)
                 "{who}: node of {}",
                 stored.name
             );
+            if stored.federated {
+                let found = by_entity(&world, actor.as_ref(), stored, placed).await;
+                assert_eq!(found, expected, "{who}: entity of {}", stored.name);
+            }
             if stored.list.is_some() {
                 let listed = by_list(&world, actor.as_ref(), stored, placed).await;
                 assert_eq!(listed, expected, "{who}: list of {}", stored.name);
@@ -181,6 +185,16 @@ async fn by_node(world: &World, actor: Option<&Actor>, stored: &StoredType, rows
     let data = world.data(actor, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
     let found = data["nodes"].as_array().expect("nodes").iter();
     found.filter_map(|node| node["id"].as_str().map(str::to_owned)).collect()
+}
+
+async fn by_entity(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {
+    let wanted: Vec<_> = rows.iter().map(|row| json!({ "__typename": stored.name, "id": row.id(stored) })).collect();
+    let document =
+        format!("query($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on {} {{ id }} }} }}", stored.name);
+    let data = world.data(actor, &document, json!({ "r": wanted })).await;
+    let found = data["_entities"].as_array().expect("entities");
+    assert_eq!(found.len(), rows.len());
+    found.iter().filter_map(|entity| entity["id"].as_str().map(str::to_owned)).collect()
 }
 
 async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {

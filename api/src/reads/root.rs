@@ -23,7 +23,7 @@ use sea_orm::{
     Condition,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -31,6 +31,8 @@ use std::{
 
 /// Identifiers `nodes` takes at most.
 const NODES_MAX: usize = 100;
+/// Representations `_entities` takes at most: routers ask for the entities of a whole answer at once.
+const ENTITIES_MAX: usize = 1_000;
 
 /// One operation being answered.
 pub struct Run<'a> {
@@ -106,17 +108,22 @@ impl<'a> Run<'a> {
                 self.list(*stored, list, call, paths).await
             }
             Resolve::Node => {
-                let ids: Vec<_> = call.args.get("id").into_iter().cloned().collect();
+                let ids: Vec<_> = call.args.get("id").map(wanted).into_iter().collect();
                 let mut nodes = self.nodes_by_id(&ids, call, paths, false).await?;
                 Ok(nodes.pop().unwrap_or_default())
             }
             Resolve::Nodes => {
-                let ids = call.args.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
-                if ids.len() > NODES_MAX {
-                    let reason = format!("ids holds at most {NODES_MAX}");
-                    return Err(Refusal::new(Code::BadUserInput).arg("reason", reason).into());
-                }
+                let ids = list(call, "ids", NODES_MAX)?.iter().map(wanted).collect::<Vec<_>>();
                 self.nodes_by_id(&ids, call, paths, true).await.map(Value::Array)
+            }
+            Resolve::Entities => {
+                let ids = list(call, "representations", ENTITIES_MAX)?.iter().map(represented).collect::<Vec<_>>();
+                self.nodes_by_id(&ids, call, paths, true).await.map(Value::Array)
+            }
+            Resolve::Service => {
+                let Below::Object(calls) = &call.below else { return Ok(Value::Null) };
+                let service = json!({ "sdl": self.snapshot.subgraph() });
+                Ok(self.object(calls, &service, &mut paths.field(0, &call.key)).unwrap_or_default())
             }
             Resolve::Query(action) => self.query(*action, call, paths).await,
             Resolve::Mutation(action) => self.mutation(*action, call, paths).await,
@@ -139,14 +146,20 @@ impl<'a> Run<'a> {
     }
 
     /// Rows of global identifiers, one statement per type; null for what is none or not the caller's.
-    async fn nodes_by_id(&self, ids: &[Value], call: &Call, paths: &Arc<Paths>, many: bool) -> Result<Vec<Value>> {
+    async fn nodes_by_id(
+        &self,
+        ids: &[Option<(String, String)>],
+        call: &Call,
+        paths: &Arc<Paths>,
+        many: bool,
+    ) -> Result<Vec<Value>> {
         let Below::Node(by_type) = &call.below else { return Ok(vec![Value::Null; ids.len()]) };
         let mut wanted: HashMap<&str, Vec<(usize, Cell)>> = HashMap::new();
         for (at, id) in ids.iter().enumerate() {
-            let Some((name, key)) = id.as_str().and_then(id::decode) else { continue };
+            let Some((name, key)) = id else { continue };
             let Some((name, _)) = by_type.get_key_value(name.as_str()) else { continue };
             let Some(stored) = self.snapshot.table.object(name).and_then(|object| object.stored) else { continue };
-            let key = if stored.key_is_uuid { key.parse().ok().map(Cell::Uuid) } else { Some(Cell::Text(key)) };
+            let key = if stored.key_is_uuid { key.parse().ok().map(Cell::Uuid) } else { Some(Cell::Text(key.clone())) };
             if let Some(key) = key {
                 wanted.entry(name).or_default().push((at, key));
             }
@@ -259,4 +272,24 @@ impl<'a> Run<'a> {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.iter().any(|fault| fault.path.starts_with(path))
     }
+}
+
+/// Values of a list argument, within its bound.
+fn list<'c>(call: &'c Call, name: &str, most: usize) -> Result<&'c [Value]> {
+    let values = call.args.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if values.len() > most {
+        let reason = format!("{name} holds at most {most}");
+        return Err(Refusal::new(Code::BadUserInput).arg("reason", reason).into());
+    }
+    Ok(values)
+}
+
+/// Type and key of a global identifier.
+fn wanted(id: &Value) -> Option<(String, String)> {
+    id.as_str().and_then(id::decode)
+}
+
+/// The same of a representation, if its type is the identifier's own.
+fn represented(representation: &Value) -> Option<(String, String)> {
+    wanted(&representation["id"]).filter(|(name, _)| representation["__typename"] == name.as_str())
 }

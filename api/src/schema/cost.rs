@@ -5,6 +5,8 @@ use super::{
     stored::PAGE_DEFAULT,
     types::{PageField, Resolve},
 };
+use serde_json::Value;
+use std::{collections::HashMap, sync::Arc};
 
 /// Cost of introspection, however much of it is asked for.
 const INTROSPECTION: u64 = 10;
@@ -24,6 +26,7 @@ fn of_call(call: &Call) -> u64 {
     let objects = match (&field.resolve, &call.below) {
         (_, Below::Leaf) => return own,
         (Resolve::List(_) | Resolve::ToMany(_), Below::Object(calls)) => page(call, calls),
+        (Resolve::Entities, Below::Node(by_type)) => entities(call, by_type),
         (Resolve::Nodes, Below::Node(by_type)) => count(call).saturating_mul(widest(by_type.values())),
         (_, Below::Node(by_type)) => widest(by_type.values()),
         (_, Below::Object(calls)) => of(calls).saturating_add(1),
@@ -46,6 +49,16 @@ fn page(call: &Call, calls: &[Call]) -> u64 {
         };
         sum.saturating_add(each)
     })
+}
+
+/// Every representation counts as the type it names; one of no type here counts one.
+fn entities(call: &Call, by_type: &HashMap<Arc<str>, Vec<Call>>) -> u64 {
+    let representations = call.args.get("representations").and_then(Value::as_array);
+    let each = representations.into_iter().flatten().map(|representation| {
+        let calls = representation["__typename"].as_str().and_then(|name| by_type.get(name));
+        calls.map_or(1, |calls| of(calls).saturating_add(1))
+    });
+    each.fold(0, u64::saturating_add)
 }
 
 fn count(call: &Call) -> u64 {

@@ -8,7 +8,7 @@ use async_graphql::{
     CacheControl, Response, ServerError, ValidationResult,
     dynamic::{
         Enum, EnumItem, Field, FieldFuture, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
-        SchemaError, TypeRef as LibraryType,
+        SchemaError, TypeRef as LibraryType, Union,
     },
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
 };
@@ -57,6 +57,10 @@ pub(super) fn schema(table: &TypeTable) -> Result<Schema, SchemaError> {
                 )
             }
             TypeDef::Scalar(def) => builder.register(Scalar::new(def.name.as_ref()).description(&def.description)),
+            TypeDef::Union(def) => {
+                let union = Union::new(def.name.as_ref()).description(&def.description);
+                builder.register(def.members.iter().fold(union, |union, name| union.possible_type(name.as_ref())))
+            }
         };
     }
     builder.finish()

@@ -1,7 +1,7 @@
 //! Building the whole table from the parts, refusing what is not sound, with both sides named.
 
 use super::{
-    details, prune, roots, scalars, stored,
+    details, federation, prune, roots, scalars, stored,
     types::{EnumDef, FieldDef, InputValueDef, ScalarDef, TypeDef, TypeTable},
 };
 use platform::part::{Part, StoredType};
@@ -49,6 +49,7 @@ pub fn load(parts: &'static [Part], declared: &dyn Fn(&str) -> bool) -> Result<T
         details::add(&mut builder, &catalogue, part);
     }
     roots::add(&mut builder, &catalogue, parts);
+    federation::add(&mut builder, parts);
     builder.finish()
 }
 
@@ -171,6 +172,7 @@ fn name_of(def: &TypeDef) -> Arc<str> {
         TypeDef::Enum(def) => &def.name,
         TypeDef::Scalar(def) => &def.name,
         TypeDef::Interface(def) => &def.name,
+        TypeDef::Union(def) => &def.name,
     })
 }
 
@@ -188,6 +190,7 @@ fn shape(def: &TypeDef) -> String {
             format!("enum {names:?}")
         }
         TypeDef::Scalar(def) => format!("scalar {}", def.name),
+        TypeDef::Union(def) => format!("union {:?}", def.members),
     }
 }
 
@@ -200,7 +203,7 @@ fn check(def: &TypeDef, place: &str, problems: &mut Vec<String>) {
         if description.contains("\"\"\"") {
             problems.push(format!("{place}: its description holds three quotes"));
         }
-        if !is_name(name, lower) {
+        if !is_name(name, lower) && !federation::NAMES.contains(&name) {
             problems.push(format!("{place}: \"{name}\" is no name of the API"));
         }
     };
@@ -225,7 +228,7 @@ fn check(def: &TypeDef, place: &str, problems: &mut Vec<String>) {
                 element(&format!("{place}.{}", value.name), &value.name, &value.description, false);
             }
         }
-        TypeDef::Scalar(_) => {}
+        TypeDef::Scalar(_) | TypeDef::Union(_) => {}
     }
 }
 

@@ -3,7 +3,9 @@
 use super::scalars::BUILT_IN;
 use super::{
     stored::plain_field,
-    types::{EnumDef, FieldDef, InputDef, MUTATION, NODE, ObjectDef, QUERY, Resolve, TypeDef, TypeRef, TypeTable},
+    types::{
+        EnumDef, FieldDef, InputDef, MUTATION, NODE, ObjectDef, QUERY, Resolve, TypeDef, TypeRef, TypeTable, UnionDef,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,8 +35,8 @@ pub fn prune(full: &TypeTable, holds: &dyn Fn(&str) -> bool) -> TypeTable {
             break;
         }
     }
-    if !types.contains_key(QUERY) {
-        types.insert(QUERY.into(), nothing());
+    if let Some(query) = without_any(&types) {
+        types.insert(QUERY.into(), query);
     }
     let mut table = TypeTable { types };
     let reached = reached(&table);
@@ -52,6 +54,7 @@ fn members(def: &TypeDef) -> usize {
         TypeDef::Interface(def) => def.fields.len(),
         TypeDef::Input(def) => def.fields.len(),
         TypeDef::Enum(def) => def.values.len(),
+        TypeDef::Union(def) => def.members.len(),
         TypeDef::Scalar(_) => 0,
     }
 }
@@ -76,7 +79,7 @@ fn permitted(def: &Arc<TypeDef>, holds: &dyn Fn(&str) -> bool) -> Option<Arc<Typ
             let values = def.values.iter().filter(|value| all(&value.permissions)).cloned().collect();
             TypeDef::Enum(EnumDef { values, ..def.clone() })
         }
-        TypeDef::Scalar(_) | TypeDef::Interface(_) => return Some(Arc::clone(def)),
+        TypeDef::Scalar(_) | TypeDef::Interface(_) | TypeDef::Union(_) => return Some(Arc::clone(def)),
     };
     Some(Arc::new(kept))
 }
@@ -100,6 +103,10 @@ fn connected(def: &Arc<TypeDef>, known: &dyn Fn(&str) -> bool) -> Option<Arc<Typ
             let fields: BTreeMap<_, _> = fields.map(|(name, field)| (Arc::clone(name), field.clone())).collect();
             (!fields.is_empty()).then(|| Arc::new(TypeDef::Input(InputDef { fields, ..input.clone() })))
         }
+        TypeDef::Union(union) => {
+            let members: BTreeSet<_> = union.members.iter().filter(|name| known(name)).cloned().collect();
+            (!members.is_empty()).then(|| Arc::new(TypeDef::Union(UnionDef { members, ..union.clone() })))
+        }
         TypeDef::Enum(def) if def.values.is_empty() => None,
         _ => Some(Arc::clone(def)),
     }
@@ -113,17 +120,17 @@ fn kept_fields(
     kept.map(|(name, field)| (Arc::clone(name), Arc::clone(field))).collect()
 }
 
-/// A schema must have a query; a caller without any permission has this one.
-fn nothing() -> Arc<TypeDef> {
+/// A schema must have something to query; a caller without any permission has this beside the schema's own text.
+fn without_any(types: &BTreeMap<Arc<str>, Arc<TypeDef>>) -> Option<Arc<TypeDef>> {
+    let Some(TypeDef::Object(query)) = types.get(QUERY).map(AsRef::as_ref) else { return None };
+    if query.fields.values().any(|field| !matches!(field.resolve, Resolve::Service)) {
+        return None;
+    }
     let description = "Always null: this caller may see nothing.";
     let field = plain_field("nothing", description, TypeRef::named("Boolean"), Resolve::Nothing);
-    Arc::new(TypeDef::Object(ObjectDef {
-        name: QUERY.into(),
-        description: "What can be read; only what the caller may see is here.".to_owned(),
-        fields: BTreeMap::from([(Arc::clone(&field.name), Arc::new(field))]),
-        node: false,
-        stored: None,
-    }))
+    let mut query = query.clone();
+    query.fields.insert(Arc::clone(&field.name), Arc::new(field));
+    Some(Arc::new(TypeDef::Object(query)))
 }
 
 /// Names of all types the roots lead to.
@@ -152,6 +159,7 @@ fn mentioned(def: &TypeDef) -> Box<dyn Iterator<Item = &str> + '_> {
         TypeDef::Object(def) => Box::new(def.fields.values().flat_map(|field| of_field(field))),
         TypeDef::Interface(def) => Box::new(def.fields.values().flat_map(|field| of_field(field))),
         TypeDef::Input(def) => Box::new(def.fields.values().map(|field| field.ty.name())),
+        TypeDef::Union(def) => Box::new(def.members.iter().map(AsRef::as_ref)),
         TypeDef::Enum(_) | TypeDef::Scalar(_) => Box::new(std::iter::empty()),
     }
 }

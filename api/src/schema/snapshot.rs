@@ -2,7 +2,7 @@
 
 use super::{
     coerce::{Compiled, RequestError},
-    hidden, library,
+    federation, hidden, library,
     load::{LoadError, load},
     prune::prune,
     types::TypeTable,
@@ -29,13 +29,14 @@ pub struct Snapshot {
     pub table: TypeTable,
     library: Schema,
     sdl: OnceLock<String>,
+    subgraph: OnceLock<String>,
 }
 
 impl Snapshot {
     fn new(full: &TypeTable, holds: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
         let table = prune(full, holds);
         let library = library::schema(&table).map_err(Error::internal)?;
-        Ok(Self { table, library, sdl: OnceLock::new() })
+        Ok(Self { table, library, sdl: OnceLock::new(), subgraph: OnceLock::new() })
     }
 
     /// Validates a document; an empty answer is a valid one.
@@ -99,6 +100,11 @@ impl Snapshot {
                 .use_space_ident();
             self.library.sdl_with_options(options)
         })
+    }
+
+    /// The same as other subgraphs are composed with it: what `_service` prints.
+    pub fn subgraph(&self) -> &str {
+        self.subgraph.get_or_init(|| federation::print(&self.table))
     }
 }
 

@@ -59,6 +59,7 @@ fn stored(name: &'static str, permission: Permission, fields: Vec<Field>) -> Sto
         list: None,
         live_between: None,
         node: true,
+        federated: false,
     }
 }
 
@@ -150,7 +151,7 @@ fn a_schema_holds_what_is_permitted_and_reached_and_nothing_else() {
     let only_cases = table(&["case.read"]);
     assert_eq!(
         names(&only_cases),
-        ["Case", "CaseConnection", "CaseEdge", "CaseFilter", "CaseOrder", "Node", "PageInfo", "Query"]
+        ["Case", "CaseConnection", "CaseEdge", "CaseFilter", "CaseOrder", "Node", "PageInfo", "Query", "_Service"]
     );
     assert!(only_cases.field("Case", "secret").is_none());
     assert!(only_cases.field("Case", "owner").is_none());
@@ -170,7 +171,7 @@ fn a_schema_holds_what_is_permitted_and_reached_and_nothing_else() {
     assert!(blind.field("CaseChangePayload", "userErrors").is_some());
     assert!(blind.field(QUERY, "node").is_none());
 
-    assert_eq!(names(&table(&[])), ["Query"]);
+    assert_eq!(names(&table(&[])), ["Query", "_Service"]);
     assert!(table(&[]).field(QUERY, "nothing").is_some());
 }
 

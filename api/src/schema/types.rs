@@ -2,7 +2,11 @@
 
 use platform::part::{Action, Compute, DataClass, Details, Edge, Scalar, StoredType};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// A type as GraphQL writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +86,12 @@ pub const QUERY: &str = "Query";
 pub const MUTATION: &str = "Mutation";
 /// Name of the interface of everything that has a global identifier.
 pub const NODE: &str = "Node";
+/// Name of the union of the types other subgraphs may refer to.
+pub const ENTITY: &str = "_Entity";
+/// Name of the scalar that names one of them by its key.
+pub const ANY: &str = "_Any";
+/// Name of what describes this subgraph.
+pub const SERVICE: &str = "_Service";
 
 impl TypeTable {
     /// The type of this name.
@@ -102,6 +112,15 @@ impl TypeTable {
         match self.get(parent)? {
             TypeDef::Object(object) => object.fields.get(name),
             TypeDef::Interface(interface) => interface.fields.get(name),
+            _ => None,
+        }
+    }
+
+    /// The objects that a field of this type may answer, if it is an interface or a union.
+    pub fn possible(&self, name: &str) -> Option<Vec<&ObjectDef>> {
+        match self.get(name)? {
+            TypeDef::Interface(_) => Some(self.nodes().collect()),
+            TypeDef::Union(union) => Some(union.members.iter().filter_map(|name| self.object(name)).collect()),
             _ => None,
         }
     }
@@ -128,6 +147,8 @@ pub enum TypeDef {
     Scalar(ScalarDef),
     /// The interface `Node`.
     Interface(InterfaceDef),
+    /// The union `_Entity`.
+    Union(UnionDef),
 }
 
 impl TypeDef {
@@ -139,6 +160,7 @@ impl TypeDef {
             Self::Enum(def) => &def.description,
             Self::Scalar(def) => &def.description,
             Self::Interface(def) => &def.description,
+            Self::Union(def) => &def.description,
         }
     }
 }
@@ -167,6 +189,17 @@ pub struct InterfaceDef {
     pub description: String,
     /// Fields by name.
     pub fields: BTreeMap<Arc<str>, Arc<FieldDef>>,
+}
+
+/// The union.
+#[derive(Debug, Clone)]
+pub struct UnionDef {
+    /// Name.
+    pub name: Arc<str>,
+    /// Description.
+    pub description: String,
+    /// Names of the objects it may be.
+    pub members: BTreeSet<Arc<str>>,
 }
 
 /// An input object.
@@ -346,6 +379,10 @@ pub enum Resolve {
     Node,
     /// `nodes`.
     Nodes,
+    /// `_entities`.
+    Entities,
+    /// `_service`.
+    Service,
     /// A query that computes.
     Query(ActionOf),
     /// A mutation.

@@ -30,7 +30,8 @@ pub(super) fn people(part: Part) -> Part {
 
 fn person_fields(t: EntityBuilder<persons::Entity>) -> EntityBuilder<persons::Entity> {
     use persons::Column as C;
-    t.columns([C::NameZh, C::Sex])
+    t.federated()
+        .columns([C::NameZh, C::Sex])
         .column_as(C::BirthOn, may::PERSON_READ, DataClass::Sensitive)
         .computed(
             "idNumber",
@@ -106,7 +107,7 @@ pub(super) fn families(part: Part) -> Part {
 
 fn household_fields(t: EntityBuilder<households::Entity>) -> EntityBuilder<households::Entity> {
     use households::Column as C;
-    household_history(t.columns([C::Jurisdiction, C::AreaType]))
+    household_history(t.federated().columns([C::Jurisdiction, C::AreaType]))
         .column_as(C::Address, may::HOUSEHOLD_READ, DataClass::Personal)
         .column_as(C::GroupName, may::HOUSEHOLD_READ, DataClass::Personal)
         .column_as(C::Phone, may::HOUSEHOLD_READ, DataClass::Personal)

@@ -222,6 +222,7 @@ where
             list: None,
             live_between: None,
             node: true,
+            federated: false,
         };
         Self { stored, schema, entity: std::marker::PhantomData }
     }
@@ -326,6 +327,13 @@ where
     #[must_use]
     pub fn live_between(mut self, from: E::Column, to: E::Column) -> Self {
         self.stored.live_between = Some((from.as_str(), to.as_str()));
+        self
+    }
+
+    /// Other subgraphs may refer to its rows by their global identifier.
+    #[must_use]
+    pub fn federated(mut self) -> Self {
+        self.stored.federated = true;
         self
     }
 

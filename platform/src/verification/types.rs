@@ -154,7 +154,8 @@ fn investigator_fields(
 /// Everyone who handles a case sees the conclusion; the snapshot itself asks for `report.read`.
 fn report_fields(t: EntityBuilder<verification_report::Entity>) -> EntityBuilder<verification_report::Entity> {
     use verification_report::Column as C;
-    t.columns([C::Number, C::IssuedOn, C::ValidTo, C::Conclusion, C::FactsHash])
+    t.federated()
+        .columns([C::Number, C::IssuedOn, C::ValidTo, C::Conclusion, C::FactsHash])
         .column_as(C::Facts, may::REPORT_READ, DataClass::Sensitive)
         .edge(
             "verification",

@@ -78,7 +78,7 @@ pub enum Below {
     Leaf,
     /// Of an object.
     Object(Vec<Call>),
-    /// Of `Node`, by the name of the object met.
+    /// Of `Node` or `_Entity`, by the name of the object met.
     Node(HashMap<Arc<str>, Vec<Call>>),
 }
 
@@ -173,7 +173,7 @@ impl<'a> Selector<'a> {
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
                     if let Some(fragment) = self.document.fragments.get(name)
-                        && applies(object, Some(&fragment.node.type_condition.node.on.node))
+                        && self.applies(object, Some(&fragment.node.type_condition.node.on.node))
                         && seen.insert(name)
                     {
                         self.collect(object, &fragment.node.selection_set.node, groups, seen);
@@ -181,7 +181,7 @@ impl<'a> Selector<'a> {
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    if applies(object, condition) {
+                    if self.applies(object, condition) {
                         self.collect(object, &fragment.node.selection_set.node, groups, seen);
                     }
                 }
@@ -216,6 +216,15 @@ impl<'a> Selector<'a> {
                     false
                 }
             }
+        })
+    }
+
+    /// DoesFragmentTypeApply: objects, the one interface, the one union.
+    fn applies(&self, object: &ObjectDef, condition: Option<&str>) -> bool {
+        condition.is_none_or(|name| {
+            name == object.name.as_ref()
+                || (object.node && name == NODE)
+                || matches!(self.table.get(name), Some(TypeDef::Union(union)) if union.members.contains(&object.name))
         })
     }
 
@@ -255,11 +264,12 @@ impl<'a> Selector<'a> {
         let sets: Vec<_> = fields.iter().map(|field| &field.node.selection_set.node).collect();
         let below = match self.table.get(def.ty.name()) {
             Some(TypeDef::Object(below)) => Below::Object(self.object(below, &sets)),
-            Some(TypeDef::Interface(_)) => {
-                let table = self.table;
-                Below::Node(table.nodes().map(|node| (Arc::clone(&node.name), self.object(node, &sets))).collect())
-            }
-            _ => Below::Leaf,
+            _ => match self.table.possible(def.ty.name()) {
+                Some(objects) => Below::Node(
+                    objects.into_iter().map(|object| (Arc::clone(&object.name), self.object(object, &sets))).collect(),
+                ),
+                None => Below::Leaf,
+            },
         };
         call(What::Field(Arc::clone(def)), args, below)
     }
@@ -283,9 +293,4 @@ impl<'a> Selector<'a> {
         }
         args
     }
-}
-
-/// DoesFragmentTypeApply: objects, and the one interface there is.
-fn applies(object: &ObjectDef, condition: Option<&str>) -> bool {
-    condition.is_none_or(|name| name == object.name.as_ref() || (object.node && name == NODE))
 }

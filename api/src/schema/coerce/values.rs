@@ -3,7 +3,7 @@
 use super::variables::Variables;
 use crate::schema::{
     scalars,
-    types::{InputValueDef, TypeDef, TypeRef, TypeTable},
+    types::{ANY, InputValueDef, TypeDef, TypeRef, TypeTable},
 };
 use async_graphql_value::{Name, Value as Literal};
 use serde_json::{Map, Number, Value};
@@ -130,9 +130,33 @@ impl Coercion<'_> {
                 .filter(|text| def.values.iter().any(|known| known.name == *text))
                 .map(Value::from)
                 .ok_or_else(|| Wrong::expected(ty)),
+                _ if name.as_ref() == ANY => self.representation(value).ok_or_else(|| Wrong::expected(ty)),
                 _ => self.scalar(name, value).ok_or_else(|| Wrong::expected(ty)),
             },
         }
+    }
+
+    /// An object that names its type; what else it holds is looked at where it is used.
+    fn representation(&self, value: &Literal) -> Option<Value> {
+        let value = self.free(value)?;
+        value.get("__typename").is_some_and(Value::is_string).then_some(value)
+    }
+
+    /// JSON as a scalar without a form of its own takes it, with the values of variables inside it.
+    fn free(&self, value: &Literal) -> Option<Value> {
+        Some(match value {
+            Literal::Variable(name) => self.variables?.held(name)?.value.clone().unwrap_or_default(),
+            Literal::Null => Value::Null,
+            Literal::Number(number) => Value::Number(number.clone()),
+            Literal::String(text) => Value::String(text.clone()),
+            Literal::Boolean(truth) => Value::Bool(*truth),
+            Literal::Enum(name) => Value::String(name.to_string()),
+            Literal::List(items) => items.iter().map(|item| self.free(item)).collect::<Option<_>>()?,
+            Literal::Object(fields) => {
+                fields.iter().map(|(name, value)| Some((name.to_string(), self.free(value)?))).collect::<Option<_>>()?
+            }
+            Literal::Binary(_) => return None,
+        })
     }
 
     fn object(
