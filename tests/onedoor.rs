@@ -6,6 +6,7 @@ mod conformance;
 mod database;
 mod front_end;
 mod harness;
+mod resilience;
 mod reviewed;
 mod scenarios;
 mod tidy;

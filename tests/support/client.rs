@@ -42,6 +42,11 @@ impl Client {
 
     /// Sends one document with its variables.
     pub async fn gql(&self, query: &str, variables: Value) -> Answer {
+        self.try_gql(query, variables).await.expect("the server answers")
+    }
+
+    /// Sends one document to a server that may be gone before it answers; then there is no answer.
+    pub async fn try_gql(&self, query: &str, variables: Value) -> Option<Answer> {
         let mut request = self
             .http
             .post(format!("{}/graphql", self.base))
@@ -53,9 +58,11 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = request.send().await.expect("the server answers");
+        let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        Answer { status, body: response.json().await.unwrap_or(Value::Null) }
+        // An answer that breaks off in the middle is none.
+        let bytes = response.bytes().await.ok()?;
+        Some(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
     }
 
     /// Sends a document that must succeed without an error or a refusal; answers `data`.

@@ -1,0 +1,5 @@
+//! What must hold when the program is killed, stopped, or handed a token that is none.
+
+mod kill;
+mod tokens;
+mod town;
