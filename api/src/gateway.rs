@@ -72,6 +72,7 @@ impl Gateway {
         let policies = platform.policies.load_full();
         let declared = |name: &str| policies.declared().iter().any(|permission| permission.name == name);
         let reads = ReadLog::start(Arc::clone(&platform));
+        platform.acts.get_or_init(|| platform::act::acts(&parts));
         let snapshots = Snapshots::new(parts.leak(), &declared, options.snapshots)?;
         Ok(Self { platform, snapshots, options, attempts: Attempts::default(), reads })
     }

@@ -2,9 +2,10 @@
 
 mod details;
 
-pub use details::{DetailsRecord, record_details};
+pub use details::{DETAILS_RECORD, DetailsRecord, record_details};
 
 use crate::{
+    act::{AvailableAction, CaseAct, Look, available},
     case::{Step, finish_case},
     code::Code,
     error::{Refusal, Result, ensure},
@@ -12,7 +13,7 @@ use crate::{
     op::Op,
     part::{Cell, ComputeContext, DataClass, Direction, EntityBuilder, Part, Saved, Scalar, belongs_to, has_many},
     permissions as may,
-    reference::{self, by_case},
+    reference::by_case,
     tx::Tx,
 };
 use entity::{
@@ -28,7 +29,7 @@ use serde::Deserialize;
 pub fn part() -> Part {
     use application_event::Column as E;
     use application_subject::Column as S;
-    Part::new("application")
+    let part = Part::new("application")
         .entity::<application::Entity>(
             "Application",
             may::APPLICATION_READ,
@@ -76,25 +77,33 @@ pub fn part() -> Part {
                     belongs_to(S::PersonId, person::Column::Id),
                 )
             },
-        )
-        .mutation(
-            "applicationPush",
-            "Pushes a case from the village window to the town window (推送镇窗口).",
-            may::APPLICATION_PUSH,
-            push,
-        )
-        .mutation(
-            "applicationSupplementRequest",
-            "Gives the one list of all that is missing (一次性补正告知).",
-            may::APPLICATION_SUPPLEMENT,
-            request_supplement,
-        )
-        .mutation(
-            "applicationAccept",
-            "Accepts a complete application (受理); the statutory clock starts the next day.",
-            may::APPLICATION_ACCEPT,
-            accept,
-        )
+        );
+    steps(part)
+}
+
+/// From the village window to acceptance.
+fn steps(part: Part) -> Part {
+    part.mutation(
+        "applicationPush",
+        "Pushes a case from the village window to the town window (推送镇窗口).",
+        may::APPLICATION_PUSH,
+        push,
+    )
+    .on_case(PUSH)
+    .mutation(
+        "applicationSupplementRequest",
+        "Gives the one list of all that is missing (一次性补正告知).",
+        may::APPLICATION_SUPPLEMENT,
+        request_supplement,
+    )
+    .on_case(SUPPLEMENT)
+    .mutation(
+        "applicationAccept",
+        "Accepts a complete application (受理); the statutory clock starts the next day.",
+        may::APPLICATION_ACCEPT,
+        accept,
+    )
+    .on_case(ACCEPT)
 }
 
 fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::Entity> {
@@ -116,6 +125,14 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         C::Version,
     ]);
     outcome(work(people(t)))
+        .batch::<Vec<AvailableAction>>(
+            "availableActions",
+            "What the caller's own mutations would answer on this case now, whatever their input (可办理操作).",
+            may::APPLICATION_READ,
+            DataClass::Internal,
+            AVAILABLE_COST,
+            available,
+        )
         .computed(
             "clockDaysUsed",
             "Days of the limit used up to today, working days where the programme counts them; appraisal and notice do not count (已用法定天数).",
@@ -232,6 +249,9 @@ fn outcome(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::
     )
 }
 
+/// Checks of a whole schema's mutations on one case.
+const AVAILABLE_COST: u32 = 10;
+
 fn clock_days_used(cells: &[Cell], context: &ComputeContext<'_>) -> Option<serde_json::Value> {
     let used = cells[0].int()?;
     let running = match cells[1].text() {
@@ -262,11 +282,21 @@ pub struct CaseInput {
     pub expected_version: i32,
 }
 
+const PUSH: CaseAct = CaseAct::in_states(
+    |_, _| &[ApplicationState::VillageReceived],
+    |look, case, act| Box::pin(only_states(look, case, act)),
+);
+
+/// A check that looks at nothing but the state.
+pub(crate) async fn only_states(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)
+}
+
 async fn push(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_PUSH).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[ApplicationState::VillageReceived])?;
+    PUSH.ensure(&case.look(), &case.row).await?;
 
     case.advance(Step { to: ApplicationState::TownPending, clock: ClockEffect::Stop, reason: None }).await?;
 
@@ -306,14 +336,23 @@ pub struct SupplementItem {
 /// Proofs of what the platform itself records; no handler may demand them (seed 五(四)1).
 const KNOWN_BY_PLATFORM: &[&str] = &["DIBAO_PROOF", "TEKUN_PROOF", "JIANKA_PROOF", "HARDSHIP_PROOF"];
 
+const SUPPLEMENT: CaseAct = CaseAct::in_states(
+    |_, _| &[ApplicationState::TownPending],
+    |look, case, act| Box::pin(may_request_supplement(look, case, act)),
+);
+
+async fn may_request_supplement(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    if let Some(on) = case.supplement_requested_on {
+        return Err(Refusal::new(Code::SupplementAlreadyRequested).field("input.items").arg("on", on).into());
+    }
+    look.must_be(case, act)
+}
+
 async fn request_supplement(op: &Op, input: SupplementRequest) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_SUPPLEMENT).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    if let Some(on) = case.row.supplement_requested_on {
-        return Err(Refusal::new(Code::SupplementAlreadyRequested).field("input.items").arg("on", on).into());
-    }
-    case.must_be(&[ApplicationState::TownPending])?;
+    SUPPLEMENT.ensure(&case.look(), &case.row).await?;
     for item in &input.items {
         ensure(!KNOWN_BY_PLATFORM.contains(&item.kind.as_str()), || {
             Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
@@ -360,13 +399,27 @@ async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -
     Ok(())
 }
 
+const ACCEPT: CaseAct = CaseAct::in_states(
+    |_, _| &[ApplicationState::TownPending, ApplicationState::SupplementRequired],
+    |look, case, act| Box::pin(may_accept(look, case, act)),
+);
+
+async fn may_accept(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    let missing = look.missing(case).await?;
+    ensure(missing.is_empty(), || Refusal::new(Code::MaterialsIncomplete).arg("missing", missing.join("、")))?;
+    limit_days(look, case).await.map(|_| ())
+}
+
 async fn accept(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_ACCEPT).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[ApplicationState::TownPending, ApplicationState::SupplementRequired])?;
-    nothing_missing(&tx, &case.row).await?;
-    let limit = limit_days(&tx, &case.row).await?;
+    let limit = {
+        let look = case.look();
+        ACCEPT.ensure(&look, &case.row).await?;
+        limit_days(&look, &case.row).await?
+    };
 
     case.row.accepted_on = Some(op.today());
     case.row.limit_days = Some(limit);
@@ -378,23 +431,10 @@ async fn accept(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>>
     finish_case(tx, row).await
 }
 
-async fn nothing_missing(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
-    let missing: Vec<_> = request_material::Entity::find()
-        .filter(request_material::Column::RequestId.eq(case.request_id))
-        .filter(request_material::Column::State.is_in([MaterialState::Missing, MaterialState::Requested]))
-        .all(tx.conn())
-        .await?
-        .into_iter()
-        .map(|material| material.name_zh)
-        .collect();
-    ensure(missing.is_empty(), || Refusal::new(Code::MaterialsIncomplete).arg("missing", missing.join("、")))
-}
-
 /// Days from acceptance to decision by the programme's dated parameter.
-async fn limit_days(tx: &Tx<'_>, case: &application::Model) -> Result<i32> {
-    let module = module_of(tx.op(), &case.programme)?;
-    let parameters = reference::parameters(tx.conn()).await?;
-    let days = parameters.integer(module.manifest().limit.key(), &tx.op().today().to_string())?;
+async fn limit_days(look: &Look<'_>, case: &application::Model) -> Result<i32> {
+    let module = module_of(look.op(), &case.programme)?;
+    let days = look.parameters().await?.integer(module.manifest().limit.key(), &look.op().today().to_string())?;
     i32::try_from(days).map_err(crate::error::Error::internal)
 }
 

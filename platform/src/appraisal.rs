@@ -1,6 +1,8 @@
 //! Mass appraisal (群众评议): who sat, how they voted, whether all signed.
 
 use crate::{
+    act::CaseAct,
+    application::only_states,
     case::Step,
     code::Code,
     error::{Refusal, Result, ensure},
@@ -60,6 +62,7 @@ pub fn part() -> Part {
             may::APPRAISAL_RECORD,
             record,
         )
+        .on_case(RECORD)
 }
 
 /// One appraisal meeting.
@@ -98,11 +101,16 @@ pub struct AppraisalRecord {
     pub disputed: bool,
 }
 
+const RECORD: CaseAct = CaseAct::in_states(
+    |_, manifest| if manifest.appraisal { &[ApplicationState::Verified] } else { &[] },
+    |look, case, act| Box::pin(only_states(look, case, act)),
+);
+
 async fn record(op: &Op, input: AppraisalRecord) -> Result<Saved<appraisal::Entity>> {
     let tx = op.begin(may::APPRAISAL_RECORD).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[ApplicationState::Verified])?;
+    RECORD.ensure(&case.look(), &case.row).await?;
     let reported_on = verification::reported_on(&tx, &case.row).await?;
     let parameters = reference::parameters(tx.conn()).await?;
     let share = parameters.ratio("appraisal.representatives.share", &op.today().to_string())?;

@@ -7,12 +7,12 @@ use crate::{
     op::Op,
     part::Saved,
     tx::{Done, Tx},
-    verification,
 };
 use entity::{
     Day, application, application_event, application_subject,
     enums::{ApplicationState, ClockEffect},
 };
+use policies::Permission;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -44,14 +44,14 @@ impl<'op> Tx<'op> {
         ensure(current == expected_version, || {
             Refusal::new(Code::StaleVersion).field("input.expectedVersion").arg("current", current)
         })?;
-        case.not_ahead()?;
+        not_ahead(self.op(), &case.row)?;
         Ok(case)
     }
 
     /// Locks a case that the caller names by something that hangs on it.
     pub async fn case_unversioned(&self, id: Uuid) -> Result<Case<'_, 'op>> {
         let case = self.lock(id).await?;
-        case.not_ahead()?;
+        not_ahead(self.op(), &case.row)?;
         Ok(case)
     }
 
@@ -63,47 +63,20 @@ impl<'op> Tx<'op> {
             .one(self.conn())
             .await?
             .ok_or(Error::NotFound { field: "input.applicationId" })?;
-        let case = Case { tx: self, row };
-        case.authorised()?;
-        Ok(case)
+        authorised(self.op(), self.permission(), &row)?;
+        Ok(Case { tx: self, row })
     }
 }
 
-impl<'op> Case<'_, 'op> {
-    /// Refuses a step before the case's last event: the domain clock was set back.
-    fn not_ahead(&self) -> Result<()> {
-        let last = self.row.last_event_at;
-        ensure(last <= self.tx.op().instant(), || Refusal::new(Code::ClockBehindCase).arg("last", local_day(last)))
-    }
-
-    /// The second lock: authority for this case's programme, on this day.
-    fn authorised(&self) -> Result<()> {
-        let op = self.tx.op();
-        let permission = *self.tx.permission();
-        let Some(step) = permission.step else { return Ok(()) };
-        let actor = op.signed_in()?;
-        let programme = self.row.programme.as_str();
-        ensure(op.policies().allows(&actor.holder(), permission.name, Some(programme), op.today().0), || {
-            Refusal::new(Code::NotAuthorisedProgramme).arg("step", step).arg("programme", programme)
-        })
+impl<'tx, 'op> Case<'tx, 'op> {
+    /// The transaction it is locked in.
+    pub(crate) fn tx(&self) -> &'tx Tx<'op> {
+        self.tx
     }
 
     /// Refuses unless the case is in one of these states.
     pub fn must_be(&self, states: &[ApplicationState]) -> Result<()> {
-        ensure(states.contains(&self.row.state), || {
-            let needed: Vec<_> = states.iter().map(ToString::to_string).collect();
-            Refusal::new(Code::WrongState)
-                .field("input.applicationId")
-                .arg("state", self.row.state)
-                .arg("needed", needed.join("/"))
-        })
-    }
-
-    /// Refuses an actor who investigated this case or issued its report: 核查与审批分离.
-    pub async fn must_not_have_investigated(&self, act: &str) -> Result<()> {
-        let user = self.tx.op().signed_in()?.user_id;
-        let investigated = verification::investigated(self.tx.conn(), self.row.id, user).await?;
-        ensure(!investigated, || Refusal::new(Code::SeparationOfDuties).arg("act", act))
+        must_be(&self.row, states)
     }
 
     /// Moves the case: clock, version, one event.
@@ -176,6 +149,33 @@ impl<'op> Case<'_, 'op> {
             programme: Some(self.row.programme.clone()),
         }
     }
+}
+
+/// Refuses a step before the case's last event: the domain clock was set back.
+pub(crate) fn not_ahead(op: &Op, case: &application::Model) -> Result<()> {
+    let last = case.last_event_at;
+    ensure(last <= op.instant(), || Refusal::new(Code::ClockBehindCase).arg("last", local_day(last)))
+}
+
+/// The second lock: authority for this case's programme, on this day.
+pub(crate) fn authorised(op: &Op, permission: &Permission, case: &application::Model) -> Result<()> {
+    let Some(step) = permission.step else { return Ok(()) };
+    let actor = op.signed_in()?;
+    let programme = case.programme.as_str();
+    ensure(op.policies().allows(&actor.holder(), permission.name, Some(programme), op.today().0), || {
+        Refusal::new(Code::NotAuthorisedProgramme).arg("step", step).arg("programme", programme)
+    })
+}
+
+/// Refuses unless a case is in one of these states.
+pub(crate) fn must_be(case: &application::Model, states: &[ApplicationState]) -> Result<()> {
+    ensure(states.contains(&case.state), || {
+        let needed: Vec<_> = states.iter().map(ToString::to_string).collect();
+        Refusal::new(Code::WrongState)
+            .field("input.applicationId")
+            .arg("state", case.state)
+            .arg("needed", if needed.is_empty() { "-".to_owned() } else { needed.join("/") })
+    })
 }
 
 /// Finishes work whose answer is the case itself.

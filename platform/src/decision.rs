@@ -6,8 +6,10 @@ mod level;
 mod once;
 mod opinion;
 
-pub use assess::{Preview, assess, preview, preview_facts, replay};
-pub use decide::{ApproveInput, RejectInput, approve, reject};
+pub(crate) use assess::compute;
+pub use assess::{Preview, preview, preview_facts, replay};
+pub use decide::{APPROVE, ApproveInput, REJECT, RejectInput, approve, reject};
+pub(crate) use once::claims_of;
 
 use crate::{
     part::{DataClass, Part, belongs_to, has_many},
@@ -28,30 +30,35 @@ pub fn part() -> Part {
         may::OPINION_GIVE,
         opinion::give,
     )
+    .on_case(opinion::GIVE)
     .mutation(
         "applicationTownReview",
         "Reviews the case for the town once the notice is over (镇审核).",
         may::APPLICATION_REVIEW,
         opinion::town_review,
     )
+    .on_case(opinion::TOWN_REVIEW)
     .mutation(
         "applicationForward",
         "Forwards a reviewed case to the district (上报区级).",
         may::APPLICATION_FORWARD,
         opinion::forward,
     )
+    .on_case(opinion::FORWARD)
     .mutation(
         "applicationDistrictReview",
         "Gives the district reviewer's opinion (区级审核).",
         may::APPLICATION_DISTRICT_REVIEW,
         opinion::district_review,
     )
+    .on_case(opinion::DISTRICT_REVIEW)
     .mutation(
         "applicationTownDecide",
         "Decides for the town where the authority table says the town decides (镇级审批).",
         may::APPLICATION_TOWN_DECIDE,
         decide::town_decide,
     )
+    .on_case(decide::TOWN_DECIDE)
 }
 
 fn opinions(part: Part) -> Part {

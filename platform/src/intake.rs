@@ -14,9 +14,11 @@ pub use link::link;
 pub use person::{NewPerson, Registered, register_person};
 
 pub(crate) use claim::NONE as CLAIM_NONE;
-pub(crate) use consent::ensure_consents;
+pub(crate) use consent::{consents_of, ensure_consented, ensure_consents};
 pub(crate) use link::insert_unless_taken;
-pub(crate) use members::{Holding, Member, current_members, ensure_member, ensure_no_relative, holdings, identities};
+pub(crate) use members::{
+    Holding, Member, current_members, ensure_member, ensure_no_relative, holdings, identities, members_of,
+};
 pub(crate) use person::short;
 
 use crate::{part::Part, permissions as may};
@@ -60,4 +62,5 @@ pub fn part() -> Part {
             may::MATERIAL_RECEIVE,
             materials::receive,
         )
+        .on_case(materials::RECEIVE)
 }

@@ -3,8 +3,10 @@
 mod disburse;
 
 use crate::{
+    act::Look,
     code::Code,
     error::{Error, Refusal, Result, ensure},
+    module::AmountLine,
     op::Op,
     part::{DataClass, EntityBuilder, Part, Saved, ScopeBy, belongs_to, has_many},
     permissions as may,
@@ -22,6 +24,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 use serde::Deserialize;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Accounts, entries, batches, channel rules; appropriation and settlement.
@@ -39,6 +42,7 @@ pub fn part() -> Part {
             may::LEDGER_SETTLE,
             disburse::post,
         )
+        .on_case(disburse::SETTLE)
 }
 
 /// Channel rules and the accounts under them.
@@ -194,15 +198,27 @@ pub async fn rule_in_force<C: ConnectionTrait>(
     item: &str,
     on: Day,
 ) -> Result<channel_rule::Model> {
-    let mut rules = rules_in_force(conn, programme, item, on).await?;
-    match rules.pop() {
-        Some(rule) => Ok(rule),
-        None => Err(Refusal::new(Code::WrongFundingChannel)
-            .arg("programme", programme)
-            .arg("item", item)
-            .arg("channel", "-")
-            .into()),
-    }
+    rules_in_force(conn, programme, item, on).await?.pop().ok_or_else(|| no_channel(programme, item))
+}
+
+fn no_channel(programme: &str, item: &str) -> Error {
+    Refusal::new(Code::WrongFundingChannel).arg("programme", programme).arg("item", item).arg("channel", "-").into()
+}
+
+/// All rules of these programmes in force on a day, oldest first.
+pub(crate) async fn rules_of<C: ConnectionTrait>(
+    conn: &C,
+    programmes: impl IntoIterator<Item = &str>,
+    on: Day,
+) -> Result<Vec<channel_rule::Model>> {
+    use channel_rule::Column as C_;
+    Ok(channel_rule::Entity::find()
+        .filter(C_::Programme.is_in(programmes))
+        .filter(C_::FromOn.lte(on))
+        .filter(Condition::any().add(C_::ToOn.is_null()).add(C_::ToOn.gte(on)))
+        .order_by_asc(C_::Id)
+        .all(conn)
+        .await?)
 }
 
 /// All rules of an item in force on a day.
@@ -243,7 +259,7 @@ pub(crate) async fn commit(
         }
         let from = account_of(tx, AccountKind::Appropriation, rule, &case.jurisdiction).await?;
         let to = account_of(tx, AccountKind::Committed, rule, &case.jurisdiction).await?;
-        room(&from, line.amount_fen)?;
+        room(&from.channel, from.balance_fen, line.amount_fen)?;
         let entry = Entry {
             month: Some(line.from_month),
             benefit_line_id: Some(line.id),
@@ -358,10 +374,26 @@ pub(crate) async fn account_of(
 }
 
 /// Refuses what a fund has no room for.
-fn room(fund: &account::Model, amount: Fen) -> Result<()> {
-    ensure(fund.balance_fen.0 >= amount.0, || {
-        Refusal::new(Code::BudgetExhausted).arg("channel", &fund.channel).arg("amount", amount)
-    })
+fn room(channel: &str, balance: Fen, amount: Fen) -> Result<()> {
+    ensure(balance.0 >= amount.0, || Refusal::new(Code::BudgetExhausted).arg("channel", channel).arg("amount", amount))
+}
+
+/// Refuses lines that no channel pays today, or whose funds have no room for them one after the other.
+///
+/// Errors: `WRONG_FUNDING_CHANNEL`, `BUDGET_EXHAUSTED`.
+pub(crate) async fn ensure_room(look: &Look<'_>, case: &application::Model, lines: &[AmountLine]) -> Result<()> {
+    let mut rules = Vec::new();
+    for line in lines {
+        let rule = look.channel_rule(&case.programme, &line.item).await?;
+        rules.push(rule.ok_or_else(|| no_channel(&case.programme, &line.item))?);
+    }
+    let mut taken: HashMap<&str, i64> = HashMap::new();
+    for (line, rule) in lines.iter().zip(rules).filter(|(line, _)| line.amount.0 != 0) {
+        let taken = taken.entry(rule.channel.as_str()).or_default();
+        room(&rule.channel, Fen(look.fund(case, rule).await?.0 - *taken), line.amount)?;
+        *taken += line.amount.0;
+    }
+    Ok(())
 }
 
 /// Money put at a programme's disposal.

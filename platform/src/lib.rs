@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** nothing here names HTTP, the GraphQL library or a module.
 
+pub mod act;
 pub mod application;
 pub mod appraisal;
 pub mod audit;

@@ -1,6 +1,8 @@
 //! Public notices (公示): posted in the village, open to objection, over on a date.
 
 use crate::{
+    act::{CaseAct, Look},
+    application::module_of,
     case::Step,
     code::Code,
     error::{Error, Refusal, Result, ensure},
@@ -15,7 +17,7 @@ use chrono::Days;
 use entity::{
     Day, application,
     enums::{ApplicationState, ClockEffect, NoticeKind, OpinionStage},
-    household, household_member, notice, opinion, person, service_window, user_account,
+    household, household_member, notice, opinion, person, user_account,
 };
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -82,6 +84,7 @@ pub fn part() -> Part {
             may::NOTICE_POST,
             post,
         )
+        .on_case(POST)
 }
 
 /// Which case to post.
@@ -99,12 +102,26 @@ pub struct NoticePost {
     pub expected_version: i32,
 }
 
+const POST: CaseAct = CaseAct::in_states(
+    |_, manifest| if manifest.notice_days.is_some() { &[ApplicationState::PrelimOpinion] } else { &[] },
+    |look, case, act| Box::pin(may_post(look, case, act)),
+);
+
+async fn may_post(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    notice_days(look, case).await?;
+    look.must_be(case, act)?;
+    objection_phone(look, case).await.map(|_| ())
+}
+
 async fn post(op: &Op, input: NoticePost) -> Result<Saved<notice::Entity>> {
     let tx = op.begin(may::NOTICE_POST).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[ApplicationState::PrelimOpinion])?;
-    let days = notice_days(&tx, &case.row).await?;
+    let (days, phone) = {
+        let look = case.look();
+        POST.ensure(&look, &case.row).await?;
+        (notice_days(&look, &case.row).await?, objection_phone(&look, &case.row).await?)
+    };
     let opinion = latest_opinion(&tx, &case.row, OpinionStage::Preliminary).await?;
 
     let household = household::Entity::find_by_id(case.row.household_id)
@@ -122,7 +139,7 @@ async fn post(op: &Op, input: NoticePost) -> Result<Saved<notice::Entity>> {
         head_name: head_name(&tx, &household).await?,
         person_count: counted(&tx, &household).await?,
         amount_fen: opinion.amount_fen,
-        objection_phone: objection_phone(&tx, &case.row.jurisdiction).await?,
+        objection_phone: phone,
         posted_by: op.signed_in()?.user_id,
         jurisdiction: case.row.jurisdiction.clone(),
         programme: case.row.programme.clone(),
@@ -135,27 +152,17 @@ async fn post(op: &Op, input: NoticePost) -> Result<Saved<notice::Entity>> {
 }
 
 /// Refuses while the first notice of a case is up: the posting day does not count, the last day ends at 24:00.
-pub(crate) async fn must_be_over(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
-    let posted = notice::Entity::find()
-        .filter(notice::Column::ApplicationId.eq(case.id))
-        .order_by_desc(notice::Column::PostedOn)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| Error::internal("a noticed case without its notice"))?;
-    ensure(posted.ends_on.0 < tx.op().today().0, || {
+pub(crate) async fn must_be_over(look: &Look<'_>, case: &application::Model) -> Result<()> {
+    let posted = look.notice(case).await?.ok_or_else(|| Error::internal("a noticed case without its notice"))?;
+    ensure(posted.ends_on.0 < look.op().today().0, || {
         Refusal::new(Code::NoticePeriodNotElapsed).arg("end", posted.ends_on).arg("from", after(posted.ends_on, 1))
     })
 }
 
 /// Days of the first notice by the programme's dated parameter. Error: `NOTICE_NOT_APPLICABLE`.
-async fn notice_days(tx: &Tx<'_>, case: &application::Model) -> Result<u64> {
-    let module = tx
-        .op()
-        .platform()
-        .module(&case.programme)
-        .ok_or_else(|| Refusal::new(Code::ProgrammeNotOffered).arg("programme", &case.programme))?;
-    let key = module.manifest().notice_days.ok_or(Code::NoticeNotApplicable)?;
-    let days = reference::parameters(tx.conn()).await?.integer(key, &tx.op().today().to_string())?;
+async fn notice_days(look: &Look<'_>, case: &application::Model) -> Result<u64> {
+    let key = module_of(look.op(), &case.programme)?.manifest().notice_days.ok_or(Code::NoticeNotApplicable)?;
+    let days = look.parameters().await?.integer(key, &look.op().today().to_string())?;
     u64::try_from(days).map_err(|_| Error::internal("a notice of negative length"))
 }
 
@@ -190,14 +197,9 @@ async fn counted(tx: &Tx<'_>, household: &household::Model) -> Result<i32> {
 }
 
 /// The town window's phone: objections go there.
-async fn objection_phone(tx: &Tx<'_>, jurisdiction: &str) -> Result<String> {
-    let town = jurisdiction.get(..9).unwrap_or(jurisdiction);
-    let window = service_window::Entity::find()
-        .filter(service_window::Column::Jurisdiction.eq(town))
-        .filter(service_window::Column::ClosedOn.is_null())
-        .one(tx.conn())
-        .await?;
-    window.map(|window| window.phone).ok_or_else(|| Code::NoActiveWindow.into())
+async fn objection_phone(look: &Look<'_>, case: &application::Model) -> Result<String> {
+    let window = look.town_window(case).await?;
+    window.map(|window| window.phone.clone()).ok_or_else(|| Code::NoActiveWindow.into())
 }
 
 fn after(day: Day, days: u64) -> Day {

@@ -1,6 +1,7 @@
 //! One operation for one actor at one instant: the only way to the database.
 
 use crate::{
+    act::Act,
     calendar::{self, Calendar},
     clock::{Clock, local_day},
     code::Language,
@@ -17,7 +18,7 @@ use policies::{Holder, Level, Permission, PermissionSet, Policies, ScopeKind};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use uuid::Uuid;
 
@@ -37,9 +38,16 @@ pub struct Platform {
     pub clock: Clock,
     /// Whether the domain clock may be set (demo and tests).
     pub clock_settable: bool,
+    /// What may be done on a case, as the gateway's parts declare it.
+    pub acts: OnceLock<Vec<Act>>,
 }
 
 impl Platform {
+    /// What may be done on a case; nothing before the parts are loaded.
+    pub fn acts(&self) -> &[Act] {
+        self.acts.get().map_or(&[], Vec::as_slice)
+    }
+
     /// The loaded module of a programme.
     pub fn module(&self, programme: &str) -> Option<&Arc<dyn Module>> {
         self.modules.iter().find(|module| module.manifest().programme == programme)
@@ -278,16 +286,19 @@ impl Op {
         std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether the policies let the actor begin work with this permission.
+    pub fn may_begin(&self, permission: &Permission) -> bool {
+        self.actor.as_ref().is_some_and(|actor| {
+            self.policies.allows(&actor.holder(), permission.name, permission.programme, self.today().0)
+        })
+    }
+
     /// Opens the operation's transaction if the policies allow this permission, and claims the call's key.
     ///
     /// Errors: `NotFound` when the permission is not held (what is not yours does not exist);
     /// `Replay` when the same key and input were carried out before; `IDEMPOTENCY_KEY_REUSED`.
     pub async fn begin(&self, permission: Permission) -> Result<Tx<'_>> {
-        let allowed = match &self.actor {
-            Some(actor) => self.policies.allows(&actor.holder(), permission.name, permission.programme, self.today().0),
-            None => false,
-        };
-        if !allowed {
+        if !self.may_begin(&permission) {
             return Err(Error::NotFound { field: "input" });
         }
         let tx = self.open(permission).await?;

@@ -4,15 +4,22 @@
 //! its permission, data class, description and cost. The gateway turns parts into GraphQL; this crate
 //! knows nothing of GraphQL's library.
 
+mod batch;
 mod builder;
 mod handler;
 
 pub use builder::{DetailsBuilder, EntityBuilder, belongs_to, has_many};
 pub use handler::{Act, Handler, Saved};
 
-use crate::{crypto::Cipher, op::Platform};
+use crate::{
+    act::CaseAct,
+    crypto::Cipher,
+    error::Result,
+    op::{Op, Platform},
+};
 use chrono::NaiveDate;
 pub use entity::scope::ScopeBy;
+use futures_util::future::BoxFuture;
 pub use policies::{DataClass, Permission};
 use serde_json::Value;
 use uuid::Uuid;
@@ -104,7 +111,17 @@ pub enum FieldKind {
         /// The function.
         compute: Compute,
     },
+    /// Plain data about rows, computed for a whole level of them at once; nullable.
+    Batch {
+        /// JSON Schema of one row's value: a struct, or a list of one.
+        output: Value,
+        /// The function.
+        compute: Batch,
+    },
 }
+
+/// What to tell of rows: their keys in, one JSON value for each out, in the same order; null where there is none.
+pub type Batch = for<'a> fn(&'a Op, Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Value>>>;
 
 /// A pure function of cells; `None` is null.
 pub type Compute = fn(&[Cell], &ComputeContext<'_>) -> Option<Value>;
@@ -270,6 +287,8 @@ pub struct Action {
     pub keyed: bool,
     /// Data class of a plain output's fields unless they say otherwise.
     pub class: DataClass,
+    /// When it may be done on the case that its input names, if it is done on one.
+    pub on_case: Option<CaseAct>,
 }
 
 /// What an action answers.

@@ -6,10 +6,11 @@ mod sources;
 mod steps;
 mod types;
 
-pub use snapshot::{Snapshot, facts_of};
+pub use snapshot::{Snapshot, facts_of, facts_of_all};
 pub use sources::SOURCES;
 
 use crate::{
+    act::{CaseAct, Look},
     case::{Case, Step},
     code::Code,
     error::{Error, Refusal, Result, ensure},
@@ -26,8 +27,9 @@ use entity::{
     find_scoped, verification, verification_investigator, verification_report,
 };
 use schemars::JsonSchema;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The parameter that holds the limit of a verification, in working days.
@@ -42,24 +44,28 @@ pub fn part() -> Part {
             may::VERIFICATION_START,
             start,
         )
+        .on_case(START)
         .mutation(
             "homeVisitRecord",
             "Records a home visit by at least two investigators (登记入户调查).",
             may::VERIFICATION_INVESTIGATE,
             steps::record_home_visit,
         )
+        .on_case(steps::HOME_VISIT)
         .mutation(
             "comparisonRecord",
             "Records what one data source answered (登记信息比对).",
             may::VERIFICATION_INVESTIGATE,
             steps::record_comparison,
         )
+        .on_case(steps::COMPARISON)
         .mutation(
             "verificationReportIssue",
             "Issues the report: freezes members, incomes, property and findings (出具核查报告).",
             may::VERIFICATION_REPORT,
             report::issue,
         )
+        .on_case(report::ISSUE)
 }
 
 /// Which case to verify.
@@ -77,14 +83,26 @@ pub struct VerificationStart {
     pub expected_version: i32,
 }
 
+const START: CaseAct =
+    CaseAct::in_states(|_, _| &[ApplicationState::Accepted], |look, case, act| Box::pin(may_start(look, case, act)));
+
+async fn may_start(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    let (parameters, members) = (look.parameters().await?, look.members(case).await?);
+    intake::ensure_consented(parameters, members, look.consents().await?, look.op().today(), None)?;
+    ensure(!look.verified_elsewhere(case).await?, taken)
+}
+
+/// A household has one open verification.
+fn taken() -> Refusal {
+    Refusal::new(Code::VerificationOpen).field("input.applicationId")
+}
+
 async fn start(op: &Op, input: VerificationStart) -> Result<Saved<verification::Entity>> {
     let tx = op.begin(may::VERIFICATION_START).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[ApplicationState::Accepted])?;
-    let parameters = reference::parameters(tx.conn()).await?;
-    let members = intake::current_members(tx.conn(), case.row.household_id).await?;
-    intake::ensure_consents(tx.conn(), &parameters, &members, op.today(), None).await?;
+    START.ensure(&case.look(), &case.row).await?;
 
     let id = open(&tx, &case.row).await?;
     case.advance(Step { to: ApplicationState::Verifying, clock: ClockEffect::Run, reason: None }).await?;
@@ -110,7 +128,6 @@ async fn open(tx: &Tx<'_>, case: &application::Model) -> Result<Uuid> {
         programme: case.programme.clone(),
         version: 1,
     };
-    let taken = || Refusal::new(Code::VerificationOpen).field("input.applicationId");
     intake::insert_unless_taken(tx, row.id, row, taken).await?;
     Ok(id)
 }
@@ -126,19 +143,53 @@ pub(crate) async fn reported_on(tx: &Tx<'_>, case: &application::Model) -> Resul
     report.map(|report| report.issued_on).ok_or_else(|| Error::internal("a verified case without its report"))
 }
 
-/// Whether a user investigated a case: visited, compared, recorded what was found, or issued its report.
-pub(crate) async fn investigated<C: ConnectionTrait>(conn: &C, application_id: Uuid, user_id: Uuid) -> Result<bool> {
+/// The cases of these that a user investigated: visited, compared, recorded what was found, or issued the report.
+pub(crate) async fn investigated<C: ConnectionTrait>(
+    conn: &C,
+    cases: impl IntoIterator<Item = Uuid> + Clone,
+    user_id: Uuid,
+) -> Result<BTreeSet<Uuid>> {
     let named = verification_investigator::Entity::find()
-        .filter(verification_investigator::Column::ApplicationId.eq(application_id))
+        .filter(verification_investigator::Column::ApplicationId.is_in(cases.clone()))
         .filter(verification_investigator::Column::UserId.eq(user_id))
-        .count(conn)
+        .select_only()
+        .column(verification_investigator::Column::ApplicationId)
+        .into_tuple::<Uuid>()
+        .all(conn)
         .await?;
     let issued = verification_report::Entity::find()
-        .filter(verification_report::Column::ApplicationId.eq(application_id))
+        .filter(verification_report::Column::ApplicationId.is_in(cases))
         .filter(verification_report::Column::IssuedBy.eq(user_id))
-        .count(conn)
+        .select_only()
+        .column(verification_report::Column::ApplicationId)
+        .into_tuple::<Uuid>()
+        .all(conn)
         .await?;
-    Ok(named + issued > 0)
+    Ok(named.into_iter().chain(issued).collect())
+}
+
+/// What every act on an open verification needs: that it is open, and its case with it.
+async fn under_verification(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    if let Some(latest) = look.verification(case).await? {
+        must_be_open(latest)?;
+    }
+    look.must_be(case, act)
+}
+
+fn must_be_open(row: &verification::Model) -> Result<()> {
+    ensure(row.state == VerificationState::Open, || {
+        Refusal::new(Code::WrongState)
+            .field("input.verificationId")
+            .arg("state", row.state)
+            .arg("needed", VerificationState::Open)
+    })
+}
+
+/// Refuses an actor of the case's own household (回避).
+async fn no_relative(look: &Look<'_>, case: &application::Model) -> Result<()> {
+    let (own, members) = (look.own_person().await?, look.members(case).await?);
+    let related = own.is_some_and(|own| members.iter().any(|member| member.row.person_id == own));
+    ensure(!related, || Refusal::new(Code::RecusalRequired).field("input.verificationId"))
 }
 
 /// An open verification of the actor's scope with its case, both as they stand under the case's lock.
@@ -152,12 +203,7 @@ async fn open_verification<'tx, 'op>(tx: &'tx Tx<'op>, id: Uuid) -> Result<(Case
         other => other,
     })?;
     let row = find().one(tx.conn()).await?.ok_or(ABSENT)?;
-    ensure(row.state == VerificationState::Open, || {
-        Refusal::new(Code::WrongState)
-            .field("input.verificationId")
-            .arg("state", row.state)
-            .arg("needed", VerificationState::Open)
-    })?;
+    must_be_open(&row)?;
     case.must_be(&[ApplicationState::Verifying])?;
     Ok((case, row))
 }

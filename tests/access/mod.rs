@@ -3,9 +3,9 @@
 mod doors;
 mod entities;
 mod fields;
-mod holders;
+pub mod holders;
 mod lists;
 mod record;
 mod rows;
 mod synthetic;
-mod world;
+pub mod world;

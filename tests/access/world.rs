@@ -12,7 +12,7 @@ use async_graphql::parser::{
 use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, part::Part};
 use policies::{Policies, PolicySource};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tests::support::{Backend, Url, fresh_database};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub struct World {
     pub platform: Arc<Platform>,
     pub backend: Backend,
     /// Gone with its file.
-    _url: Url,
+    _url: Option<Url>,
 }
 
 /// Every part built into the program.
@@ -59,9 +59,17 @@ impl World {
             calendar: Default::default(),
             clock: Clock::with_offset(CLOCK - Clock::wall().0),
             clock_settable: false,
+            acts: OnceLock::default(),
         });
         let gateway = Gateway::new(Arc::clone(&platform), parts(), options).expect("sound parts");
-        Self { gateway, platform, backend, _url: url }
+        Self { gateway, platform, backend, _url: Some(url) }
+    }
+
+    /// A second gateway over a served store, which tells how many statements an answer took.
+    pub fn over(platform: &Arc<Platform>, backend: Backend) -> Self {
+        let options = Options { development: true, budget: u64::MAX, ..Options::default() };
+        let gateway = Gateway::new(Arc::clone(platform), parts(), options).expect("sound parts");
+        Self { gateway, platform: Arc::clone(platform), backend, _url: None }
     }
 
     pub fn policies(&self) -> Arc<Policies> {

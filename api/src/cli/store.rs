@@ -21,7 +21,7 @@ use policies::{FurtherSet, Permission, Policies, PolicySource, Problem};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use uuid::Uuid;
 
@@ -216,6 +216,7 @@ impl Opening {
             calendar: ArcSwap::default(),
             clock: Clock::with_offset(offset),
             clock_settable: kind == Kind::Demo,
+            acts: OnceLock::default(),
         };
         Ok(Store { platform: Arc::new(platform), keys: self.options.keys, kind })
     }

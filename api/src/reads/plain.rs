@@ -53,7 +53,7 @@ impl Run<'_> {
     }
 
     /// Objects in however many lists.
-    fn nested(&self, ty: &TypeRef, calls: &[Call], value: &Value, path: &mut Vec<Segment>) -> Option<Value> {
+    pub(super) fn nested(&self, ty: &TypeRef, calls: &[Call], value: &Value, path: &mut Vec<Segment>) -> Option<Value> {
         match (ty, value) {
             (TypeRef::NonNull(inner), value) => self.nested(inner, calls, value, path),
             (_, Value::Null) => Some(Value::Null),

@@ -38,6 +38,7 @@ impl Needs {
                     columns.iter().for_each(|column| needs.column(column));
                     needs.guard(op, stored, *guard);
                 }
+                Resolve::Batch { guard, .. } => needs.guard(op, stored, *guard),
                 Resolve::Details { guard, .. } => {
                     needs.column("details");
                     needs.column("programme");

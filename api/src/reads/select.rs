@@ -1,6 +1,7 @@
 //! Rows to objects, field by field for a whole level.
 
 use super::{
+    action::contained,
     fault::{Paths, Segment},
     listing::distinct,
     root::Run,
@@ -14,7 +15,7 @@ use crate::schema::{
 use futures_util::future::BoxFuture;
 use platform::{
     Error, id,
-    part::{Cell, Compute, ComputeContext, Permission, Scalar},
+    part::{Batch, Cell, Compute, ComputeContext, Permission, Scalar},
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -75,6 +76,7 @@ impl<'a> Run<'a> {
                 self.leaves(set, call, field, *guard, (&field.name, scalar), paths, &value)
             }
             Resolve::Details { details, guard } => self.details(set, call, *details, *guard, paths),
+            Resolve::Batch { compute, guard } => self.batch(set, call, field, (*compute, *guard), paths).await,
             Resolve::ToOne(to) => self.to_one(set, call, *to, paths).await,
             Resolve::ToMany(to) => self.to_many(set, call, *to, paths).await,
             _ => vec![Value::Null; set.len()],
@@ -141,6 +143,39 @@ impl<'a> Run<'a> {
             }
         };
         (0..set.len()).map(one).collect()
+    }
+
+    /// Plain data about the rows, computed for all of them together.
+    async fn batch(
+        &self,
+        set: &RowSet,
+        call: &Call,
+        field: &FieldDef,
+        (compute, guard): (Batch, Option<Permission>),
+        paths: &Arc<Paths>,
+    ) -> Vec<Value> {
+        let mut values = vec![Value::Null; set.len()];
+        let Below::Object(calls) = &call.below else { return values };
+        if self.asking.disclosures.of(field.class) == policies::Disclosure::Null {
+            return values;
+        }
+        let keyed = (0..set.len()).filter(|row| set.passes(*row, guard)).filter_map(|row| {
+            match set.cell(row, set.stored.key) {
+                Cell::Uuid(key) => Some((row, *key)),
+                _ => None,
+            }
+        });
+        let (rows, keys): (Vec<_>, Vec<_>) = keyed.unzip();
+        match contained(compute(self.asking.op, keys)).await {
+            Ok(told) => {
+                for (row, value) in rows.into_iter().zip(told) {
+                    let mut path = paths.field(row, &call.key);
+                    values[row] = self.nested(&field.ty, calls, &value, &mut path).unwrap_or_default();
+                }
+            }
+            Err(error) => self.fault_all(&error, (0..set.len()).map(|row| rows.contains(&row)), call, paths),
+        }
+        values
     }
 
     /// The rows that an edge leads to, one statement for all parents.

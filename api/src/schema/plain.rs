@@ -56,6 +56,14 @@ impl<'b> Plain<'b> {
         Some(name)
     }
 
+    /// The type of the schema's root, an object or a list, nullable as a whole.
+    pub(super) fn root_value(&mut self) -> Option<TypeRef> {
+        if self.root["type"] == "array" {
+            return self.read(self.root, "value").map(|read| read.ty.optional());
+        }
+        self.root_output().map(|name| TypeRef::named(&name))
+    }
+
     /// The fields of the schema's root, all nullable: beside `userErrors` none is sure.
     pub(super) fn payload_fields(&mut self) -> BTreeMap<std::sync::Arc<str>, FieldDef> {
         let mut fields = self.output_fields(self.root, "payload");

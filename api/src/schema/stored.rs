@@ -2,7 +2,7 @@
 
 use super::{
     load::{Builder, Catalogue},
-    plain::{discloses_null, enum_def},
+    plain::{Plain, discloses_null, enum_def},
     scalars,
     types::{
         EdgeTo, EnumDef, EnumValueDef, FieldDef, InputDef, InputValueDef, NODE, ObjectDef, PageField, Resolve, Stored,
@@ -89,6 +89,10 @@ fn field_def(
             share_enum(builder, scalar, place);
             def.ty = TypeRef::named(scalars::name(scalar));
             def.resolve = Resolve::Computed { columns, scalar: scalar.clone(), compute: *compute, guard };
+        }
+        FieldKind::Batch { output, compute } => {
+            def.ty = Plain::output(builder, output, place, field.class).root_value()?;
+            def.resolve = Resolve::Batch { compute: *compute, guard };
         }
         FieldKind::Edge(edge) => {
             let Some(target) = catalogue.get(edge.target) else {

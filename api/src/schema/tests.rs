@@ -125,6 +125,7 @@ fn toy() -> Part {
             cost: 10,
             keyed: true,
             class: DataClass::Internal,
+            on_case: None,
         }],
     }
 }

@@ -1,6 +1,6 @@
 //! The type table: GraphQL types as plain structs, with what stands behind every field.
 
-use platform::part::{Action, Compute, DataClass, Details, Edge, Scalar, StoredType};
+use platform::part::{Action, Batch, Compute, DataClass, Details, Edge, Scalar, StoredType};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -359,6 +359,13 @@ pub enum Resolve {
         scalar: Scalar,
         /// The function.
         compute: Compute,
+        /// Permission whose row scope the row must be in, if it is not the type's own.
+        guard: Option<platform::part::Permission>,
+    },
+    /// Plain data about rows, for a whole level at once.
+    Batch {
+        /// The function.
+        compute: Batch,
         /// Permission whose row scope the row must be in, if it is not the type's own.
         guard: Option<platform::part::Permission>,
     },

@@ -21,6 +21,8 @@ pub use details::{
 pub use requests::{DibaoPreview, DibaoPreviewInput};
 
 use platform::{
+    application::DETAILS_RECORD,
+    decision,
     error::Result,
     module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
     part::{DataClass, Part, Permission},
@@ -107,18 +109,21 @@ impl Module for Dibao {
                 DETAILS,
                 requests::record_details,
             )
+            .on_case(DETAILS_RECORD)
             .mutation(
                 "dibaoApprove",
                 "Approves a case for the district by the assessment of the day; commits its lines (低保审批通过).",
                 APPROVE,
                 requests::approve,
             )
+            .on_case(decision::APPROVE)
             .mutation(
                 "dibaoReject",
                 "Rejects a case for the district, with reasons in writing (低保审批不予批准).",
                 APPROVE,
                 requests::reject,
             )
+            .on_case(decision::REJECT)
     }
 
     fn assess(&self, facts: &Facts, parameters: &Parameters) -> Result<Assessment> {

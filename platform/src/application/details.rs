@@ -1,7 +1,8 @@
 //! Recording a programme's own facts on its case.
 
-use super::write_facets;
+use super::{only_states, write_facets};
 use crate::{
+    act::CaseAct,
     case::finish_case,
     error::{Error, Result},
     id::Ref,
@@ -31,6 +32,23 @@ pub struct DetailsRecord<T: garde::Validate<Context = ()>> {
     pub details: T,
 }
 
+/// Recording a programme's facts: until an opinion stands on them; no case waits for it.
+pub const DETAILS_RECORD: CaseAct = CaseAct::in_states(
+    |_, _| {
+        &[
+            S::VillageReceived,
+            S::TownPending,
+            S::SupplementRequired,
+            S::Accepted,
+            S::Verifying,
+            S::Verified,
+            S::Appraised,
+        ]
+    },
+    |look, case, act| Box::pin(only_states(look, case, act)),
+)
+.never_awaited();
+
 /// Records the details of a case of `programme`; refused once an opinion stands on them.
 ///
 /// `permission` is the module's own; `indexed` names the JSON fields that lists filter by.
@@ -50,15 +68,7 @@ where
     if case.row.programme != programme {
         return Err(Error::NotFound { field: "input.applicationId" });
     }
-    case.must_be(&[
-        S::VillageReceived,
-        S::TownPending,
-        S::SupplementRequired,
-        S::Accepted,
-        S::Verifying,
-        S::Verified,
-        S::Appraised,
-    ])?;
+    DETAILS_RECORD.ensure(&case.look(), &case.row).await?;
 
     let details = serde_json::to_value(&input.details)?;
     case.row.details = Some(details.to_string());

@@ -12,30 +12,19 @@ use crate::{
 };
 use entity::application;
 use policies::Permission;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
-/// The assessment of a case today for the lowest level that may decide it, with the facts it stands on.
-///
-/// Errors: `PROGRAMME_NOT_OFFERED`, `PARAMETER_MISSING`, `WRONG_STATE` before a report exists.
-pub async fn assess<C: ConnectionTrait>(op: &Op, conn: &C, case: &application::Model) -> Result<(Assessment, Facts)> {
-    let mut facts = verification::facts_of(conn, case, op.today()).await?;
-    let parameters = reference::parameters(conn).await?;
-    let assessment = for_lowest_level(op, case, &mut facts, &parameters)?;
-    Ok((assessment, facts))
-}
-
-/// The assessment of a case today for the level that decides it.
-pub(super) async fn assess_at<C: ConnectionTrait>(
+/// The assessment of a case for a level, or for the lowest that may decide it; the facts then say which.
+pub(crate) fn compute(
     op: &Op,
-    conn: &C,
     case: &application::Model,
-    level: Level,
-) -> Result<(Assessment, Facts)> {
-    let mut facts = verification::facts_of(conn, case, op.today()).await?;
+    facts: &mut Facts,
+    parameters: &Parameters,
+    level: Option<Level>,
+) -> Result<Assessment> {
+    let Some(level) = level else { return for_lowest_level(op, case, facts, parameters) };
     facts.deciding_level = Some(level.as_str().to_owned());
-    let parameters = reference::parameters(conn).await?;
-    let assessment = run(module_of(op, &case.programme)?.as_ref(), &facts, &parameters)?;
-    Ok((assessment, facts))
+    run(module_of(op, &case.programme)?.as_ref(), facts, parameters)
 }
 
 /// Items and amount may differ by who decides, so each level is assessed for itself, lowest first.
@@ -89,8 +78,9 @@ pub async fn preview(op: &Op, permission: Permission, application_id: Ref<applic
     let (case, mut facts, parameters) = previewed(op, permission, application_id).await?;
     let assessment = for_lowest_level(op, &case, &mut facts, &parameters)?;
     let reading = op.read(permission)?;
-    let granted = once::granted(reading.conn, &case.programme, &assessment.once).await?;
-    Ok(Preview { assessment, facts, granted_in: granted.map(|claim| claim.period) })
+    let claims = once::claims_of(reading.conn, assessment.once.iter().map(|only| only.person_id)).await?;
+    let granted = once::granted(&claims, &case.programme, &assessment.once).map(|claim| claim.period.clone());
+    Ok(Preview { assessment, facts, granted_in: granted })
 }
 
 async fn previewed(

@@ -1,12 +1,13 @@
 //! Decisions: by the level the authority table names, on an assessment computed at that moment.
 
 use super::{
-    assess::{assess_at, facts_hash},
+    assess::facts_hash,
     level,
     once::{ensure_not_granted, ensure_signers, take},
     opinion::OpinionInput,
 };
 use crate::{
+    act::{Awaited, CaseAct, Look, Wait},
     application::module_of,
     case::{Case, Step, finish_case},
     code::Code,
@@ -16,7 +17,7 @@ use crate::{
     module::{Assessment, Facts},
     op::Op,
     part::Saved,
-    permissions as may, reference,
+    permissions as may,
     tx::Tx,
 };
 use chrono::Months;
@@ -66,6 +67,40 @@ pub struct RejectInput {
     pub reason: String,
 }
 
+/// Approving at the district: what a grant needs, and an actor who did not investigate.
+pub const APPROVE: CaseAct =
+    CaseAct::in_states(|_, _| &[S::DistrictReview], |look, case, act| Box::pin(may_approve(look, case, act)));
+
+async fn may_approve(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    look.must_not_have_investigated(case, "approve").await?;
+    ensure_signers(look, case, "approve", 0).await?;
+    may_grant(look, case, Level::District).await
+}
+
+/// Refuses what no decision of this level can grant.
+///
+/// Errors: `NOT_ELIGIBLE`, `NOT_AUTHORISED_PROGRAMME`, `SAME_CAUSE_GRANTED`, `WRONG_FUNDING_CHANNEL`, `BUDGET_EXHAUSTED`.
+async fn may_grant(look: &Look<'_>, case: &application::Model, level: Level) -> Result<()> {
+    let assessed = look.assessment_at(case, level).await?;
+    let assessment = &assessed.0;
+    ensure(assessment.eligible, || Refusal::new(Code::NotEligible).arg("rules", assessment.failed_rules().join(", ")))?;
+    ensure_may_grant(look, case, level, assessment).await?;
+    ensure_not_granted(look, case, assessment).await?;
+    ledger::ensure_room(look, case, &assessment.lines).await
+}
+
+/// Refusing at the district: an assessment, and an actor who did not investigate.
+pub const REJECT: CaseAct =
+    CaseAct::in_states(|_, _| &[S::DistrictReview], |look, case, act| Box::pin(may_reject(look, case, act)));
+
+async fn may_reject(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    look.must_not_have_investigated(case, "reject").await?;
+    ensure_signers(look, case, "reject", 0).await?;
+    look.assessment_at(case, Level::District).await.map(|_| ())
+}
+
 /// Approves a case of the permission's programme at the district: decision, benefit, lines, commitment.
 ///
 /// Errors: `NOT_ELIGIBLE`, `WRONG_FUNDING_CHANNEL`, `BUDGET_EXHAUSTED`, `SEPARATION_OF_DUTIES`, and those of a case.
@@ -73,11 +108,10 @@ pub async fn approve(op: &Op, permission: Permission, input: ApproveInput) -> Re
     let tx = op.begin(permission).await?;
 
     let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
-    case.must_be(&[S::DistrictReview])?;
-    case.must_not_have_investigated("approve").await?;
-    ensure_signers(op, tx.conn(), &case.row, "approve", 0).await?;
+    let look = case.look();
+    APPROVE.ensure(&look, &case.row).await?;
 
-    let made = grant(&tx, &mut case, Level::District, input.reason.as_deref()).await?;
+    let made = grant(&look, &mut case, Level::District, input.reason.as_deref()).await?;
 
     let done = case.done();
     tx.finish(made, 1, done).await
@@ -88,14 +122,35 @@ pub async fn reject(op: &Op, permission: Permission, input: RejectInput) -> Resu
     let tx = op.begin(permission).await?;
 
     let mut case = case_of(&tx, permission, &input.application_id, input.expected_version).await?;
-    case.must_be(&[S::DistrictReview])?;
-    case.must_not_have_investigated("reject").await?;
-    ensure_signers(op, tx.conn(), &case.row, "reject", 0).await?;
+    let look = case.look();
+    REJECT.ensure(&look, &case.row).await?;
 
-    let made = refuse(&tx, &mut case, Level::District, &input.reason).await?;
+    let made = refuse(&look, &mut case, Level::District, &input.reason).await?;
 
     let done = case.done();
     tx.finish(made, 1, done).await
+}
+
+pub(super) const TOWN_DECIDE: CaseAct = CaseAct {
+    states: |_, _| &[S::TownReviewed],
+    awaited: Awaited::In(|op, manifest| {
+        if decides(op, manifest.programme, Level::Town) { const { &[Wait::state(S::TownReviewed)] } } else { &[] }
+    }),
+    check: |look, case, act| Box::pin(may_decide_for_town(look, case, act)),
+};
+
+async fn may_decide_for_town(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    town_may_decide(look, case).await?;
+    look.must_be(case, act)?;
+    look.must_not_have_investigated(case, "approve").await?;
+    ensure_signers(look, case, "approve", 0).await?;
+    look.assessment_at(case, Level::Town).await.map(|_| ())
+}
+
+/// Whether the actor's own unit decides cases of a programme today, whatever the item and the amount.
+fn decides(op: &Op, programme: &str, level: Level) -> bool {
+    let rows = op.policies().authority(programme, "approve", op.today().0);
+    op.actor().is_some_and(|actor| rows.iter().any(|row| row.names(&actor.unit, level)))
 }
 
 /// Decides for the town where authority.csv says the town may, up to the ceiling its row names.
@@ -103,17 +158,15 @@ pub(super) async fn town_decide(op: &Op, input: OpinionInput) -> Result<Saved<ap
     let tx = op.begin(may::APPLICATION_TOWN_DECIDE).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    town_may_decide(&tx, &case.row).await?;
-    case.must_be(&[S::TownReviewed])?;
-    case.must_not_have_investigated("approve").await?;
-    ensure_signers(op, tx.conn(), &case.row, "approve", 0).await?;
+    let look = case.look();
+    TOWN_DECIDE.ensure(&look, &case.row).await?;
 
     match input.outcome {
-        OpinionOutcome::Grant => grant(&tx, &mut case, Level::Town, input.reason.as_deref()).await?,
+        OpinionOutcome::Grant => grant(&look, &mut case, Level::Town, input.reason.as_deref()).await?,
         OpinionOutcome::Refuse => {
             let reason = input.reason.as_deref().filter(|text| !text.trim().is_empty());
             let reason = reason.ok_or_else(|| Refusal::new(Code::ReasonRequired).field("input.reason"))?;
-            refuse(&tx, &mut case, Level::Town, reason).await?
+            refuse(&look, &mut case, Level::Town, reason).await?
         }
     };
 
@@ -122,8 +175,8 @@ pub(super) async fn town_decide(op: &Op, input: OpinionInput) -> Result<Saved<ap
 }
 
 /// Refuses with `NOT_AUTHORISED_LEVEL` unless the town decides this programme, and this amount.
-async fn town_may_decide(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
-    let op = tx.op();
+async fn town_may_decide(look: &Look<'_>, case: &application::Model) -> Result<()> {
+    let op = look.op();
     let refusal = |levels: &[Level]| {
         Refusal::new(Code::NotAuthorisedLevel)
             .field("input.applicationId")
@@ -136,20 +189,24 @@ async fn town_may_decide(tx: &Tx<'_>, case: &application::Model) -> Result<()> {
     if own.is_empty() {
         return Err(refusal(&level::levels(&rows)).into());
     }
-    let (assessment, _) = assess_at(op, tx.conn(), case, Level::Town).await?;
-    let parameters = reference::parameters(tx.conn()).await?;
+    let assessed = look.assessment_at(case, Level::Town).await?;
     let above: Vec<_> = level::levels(&rows).into_iter().filter(|level| *level > Level::Town).collect();
-    ensure(level::admits(op, &parameters, &own, Level::Town, &assessment)?, || refusal(&above))
+    let admitted = level::admits(op, look.parameters().await?, &own, Level::Town, &assessed.0)?;
+    ensure(admitted, || refusal(&above))
 }
 
 /// The second lock on a grant: the actor's own unit may decide each of its items, and its amount.
-async fn ensure_may_grant(tx: &Tx<'_>, case: &application::Model, level: Level, assessment: &Assessment) -> Result<()> {
-    let op = tx.op();
+async fn ensure_may_grant(
+    look: &Look<'_>,
+    case: &application::Model,
+    level: Level,
+    assessment: &Assessment,
+) -> Result<()> {
+    let op = look.op();
     let actor = op.signed_in()?;
     let rows = level::deciding_rows(op, &case.programme)?;
     let own: Vec<_> = rows.into_iter().filter(|row| row.names(&actor.unit, actor.level)).collect();
-    let parameters = reference::parameters(tx.conn()).await?;
-    ensure(level::admits(op, &parameters, &own, level, assessment)?, || {
+    ensure(level::admits(op, look.parameters().await?, &own, level, assessment)?, || {
         Refusal::new(Code::NotAuthorisedProgramme).arg("step", "approve").arg("programme", &case.programme)
     })
 }
@@ -168,19 +225,19 @@ async fn case_of<'tx, 'op>(
     Ok(case)
 }
 
-async fn grant(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: Option<&str>) -> Result<uuid::Uuid> {
-    let (assessment, facts) = assess_at(tx.op(), tx.conn(), &case.row, level).await?;
-    ensure(assessment.eligible, || Refusal::new(Code::NotEligible).arg("rules", assessment.failed_rules().join(", ")))?;
-    ensure_may_grant(tx, &case.row, level, &assessment).await?;
-    ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
+async fn grant(look: &Look<'_>, case: &mut Case<'_, '_>, level: Level, reason: Option<&str>) -> Result<uuid::Uuid> {
+    let tx = case.tx();
+    may_grant(look, &case.row, level).await?;
+    let assessed = look.assessment_at(&case.row, level).await?;
+    let (assessment, facts) = assessed.as_ref();
     let mut rules = Vec::new();
     for line in &assessment.lines {
         rules.push(ledger::rule_in_force(tx.conn(), &case.row.programme, &line.item, tx.op().today()).await?);
     }
-    let verdict = Verdict { level, outcome: DecisionOutcome::Approved, reason, assessment: &assessment, facts: &facts };
+    let verdict = Verdict { level, outcome: DecisionOutcome::Approved, reason, assessment, facts };
     let made = record(tx, case, verdict).await?;
-    take(tx, &made, &assessment).await?;
-    let lines = benefit_lines(tx, case, &made, &assessment, &rules).await?;
+    take(tx, &made, assessment).await?;
+    let lines = benefit_lines(tx, case, &made, assessment, &rules).await?;
     let payees = assessment.lines.iter().map(|line| line.payee_id);
     ledger::commit(tx, &case.row, lines.iter().zip(&rules).zip(payees)).await?;
     case.row.decided_on = Some(tx.op().today());
@@ -190,15 +247,11 @@ async fn grant(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: Optio
     Ok(made.id)
 }
 
-async fn refuse(tx: &Tx<'_>, case: &mut Case<'_, '_>, level: Level, reason: &str) -> Result<uuid::Uuid> {
-    let (assessment, facts) = assess_at(tx.op(), tx.conn(), &case.row, level).await?;
-    let verdict = Verdict {
-        level,
-        outcome: DecisionOutcome::Rejected,
-        reason: Some(reason),
-        assessment: &assessment,
-        facts: &facts,
-    };
+async fn refuse(look: &Look<'_>, case: &mut Case<'_, '_>, level: Level, reason: &str) -> Result<uuid::Uuid> {
+    let tx = case.tx();
+    let assessed = look.assessment_at(&case.row, level).await?;
+    let (assessment, facts) = assessed.as_ref();
+    let verdict = Verdict { level, outcome: DecisionOutcome::Rejected, reason: Some(reason), assessment, facts };
     let made = record(tx, case, verdict).await?;
     case.row.decided_on = Some(tx.op().today());
     case.row.decision_level = Some(level.as_str().to_owned());

@@ -1,16 +1,15 @@
 //! What may be granted once only, and who may sign a case: rules between a case and what was done before.
 
 use crate::{
+    act::Look,
     application::module_of,
     code::Code,
     error::{Refusal, Result, ensure},
     intake::insert_unless_taken,
     module::{Assessment, OnceOnly},
-    op::Op,
-    reference,
     tx::Tx,
 };
-use entity::{application, decision, once_claim, opinion};
+use entity::{application, decision, once_claim};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -18,37 +17,42 @@ use uuid::Uuid;
 /// Refuses a grant of what a person was granted before: `SAME_CAUSE_GRANTED`.
 ///
 /// Nothing tells which office granted it: it may lie outside the caller's area.
-pub(super) async fn ensure_not_granted<C: ConnectionTrait>(
-    conn: &C,
+pub(super) async fn ensure_not_granted(
+    look: &Look<'_>,
     case: &application::Model,
     assessment: &Assessment,
 ) -> Result<()> {
-    match granted(conn, &case.programme, &assessment.once).await? {
+    if assessment.once.is_empty() {
+        return Ok(());
+    }
+    match granted(look.once_claims().await?, &case.programme, &assessment.once) {
         Some(claim) => Err(refusal(&claim.period).into()),
         None => Ok(()),
     }
 }
 
-/// The first of these that was granted before.
-pub(super) async fn granted<C: ConnectionTrait>(
-    conn: &C,
+/// The first of these that was granted before, among what these persons were granted.
+pub(super) fn granted<'c>(
+    claims: &'c [once_claim::Model],
     programme: &str,
     once: &[OnceOnly],
-) -> Result<Option<once_claim::Model>> {
-    use once_claim::Column as C_;
-    for only in once {
-        let earlier = once_claim::Entity::find()
-            .filter(C_::Programme.eq(programme))
-            .filter(C_::PersonId.eq(only.person_id))
-            .filter(C_::Matter.eq(&only.matter))
-            .filter(C_::Period.eq(&only.period))
-            .one(conn)
-            .await?;
-        if earlier.is_some() {
-            return Ok(earlier);
-        }
-    }
-    Ok(None)
+) -> Option<&'c once_claim::Model> {
+    once.iter().find_map(|only| {
+        claims.iter().find(|claim| {
+            claim.programme == programme
+                && claim.person_id == only.person_id
+                && claim.matter == only.matter
+                && claim.period == only.period
+        })
+    })
+}
+
+/// What these persons were granted once only.
+pub(crate) async fn claims_of<C: ConnectionTrait>(
+    conn: &C,
+    persons: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<once_claim::Model>> {
+    Ok(once_claim::Entity::find().filter(once_claim::Column::PersonId.is_in(persons)).all(conn).await?)
 }
 
 /// Takes what a decision grants once only; of two decisions at once the database lets one through.
@@ -80,17 +84,16 @@ fn refusal(period: &str) -> Refusal {
 
 /// Refuses who signed an earlier step of the case, as soon as the steps left can no longer bring together as many
 /// different signers as the programme wants.
-pub(super) async fn ensure_signers<C: ConnectionTrait>(
-    op: &Op,
-    conn: &C,
+pub(super) async fn ensure_signers(
+    look: &Look<'_>,
     case: &application::Model,
     act: &str,
     steps_left: usize,
 ) -> Result<()> {
+    let op = look.op();
     let Some(key) = module_of(op, &case.programme)?.manifest().signers else { return Ok(()) };
-    let needed = reference::parameters(conn).await?.integer(key, &op.today().to_string())?;
-    let opinions = opinion::Entity::find().filter(opinion::Column::ApplicationId.eq(case.id)).all(conn).await?;
-    let mut signers: BTreeSet<Uuid> = opinions.into_iter().map(|opinion| opinion.given_by).collect();
+    let needed = look.parameters().await?.integer(key, &op.today().to_string())?;
+    let mut signers: BTreeSet<Uuid> = look.opinions(case).await?.map(|opinion| opinion.given_by).collect();
     signers.insert(op.signed_in()?.user_id);
     ensure(i64::try_from(signers.len() + steps_left).is_ok_and(|reachable| reachable >= needed), || {
         Refusal::new(Code::SignedAlready).arg("act", act).arg("needed", needed)

@@ -1,10 +1,8 @@
 //! The steps before a decision: preliminary opinion, town review, forwarding, district review.
 
-use super::{
-    assess::assess,
-    once::{ensure_not_granted, ensure_signers},
-};
+use super::once::{ensure_not_granted, ensure_signers};
 use crate::{
+    act::{Awaited, CaseAct, Look, Wait},
     case::{Case, Step, finish_case},
     code::Code,
     error::{Refusal, Result, ensure},
@@ -14,7 +12,7 @@ use crate::{
     notice,
     op::Op,
     part::Saved,
-    permissions as may, reference,
+    permissions as may,
     tx::Tx,
 };
 use entity::{
@@ -70,26 +68,33 @@ pub struct DistrictReviewInput {
     pub spot_check_on: Option<Day>,
 }
 
+pub(super) const GIVE: CaseAct = CaseAct::in_states(
+    |_, manifest| if manifest.appraisal { &[S::Appraised] } else { &[S::Verified, S::PrelimRouted] },
+    |look, case, act| Box::pin(may_give(look, case, act)),
+);
+
+async fn may_give(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    look.must_not_have_investigated(case, "give an opinion on").await?;
+    ensure_signers(look, case, "give an opinion on", 2).await?;
+    look.assessment(case).await.map(|_| ())
+}
+
 pub(super) async fn give(op: &Op, input: OpinionInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::OPINION_GIVE).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    let needs_appraisal = super::super::application::module_of(op, &case.row.programme)?.manifest().appraisal;
-    case.must_be(if needs_appraisal { &[S::Appraised] } else { &[S::Verified, S::PrelimRouted] })?;
-    case.must_not_have_investigated("give an opinion on").await?;
-    ensure_signers(op, tx.conn(), &case.row, "give an opinion on", 2).await?;
-    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
-    fits(&assessment, input.outcome, input.reason.as_deref())?;
-    if input.outcome == OpinionOutcome::Grant {
-        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
-    }
+    let look = case.look();
+    GIVE.ensure(&look, &case.row).await?;
+    let assessed = look.assessment(&case.row).await?;
+    proposes(&look, &case.row, &assessed.0, input.outcome, input.reason.as_deref()).await?;
 
     let written = Written {
         stage: OpinionStage::Preliminary,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: &assessment,
-        level: facts.deciding_level,
+        assessment: &assessed.0,
+        level: assessed.1.deciding_level.clone(),
     };
     write(&tx, &mut case, written).await?;
     let step = Step { to: S::PrelimOpinion, clock: ClockEffect::Run, reason: input.reason.as_deref() };
@@ -99,25 +104,45 @@ pub(super) async fn give(op: &Op, input: OpinionInput) -> Result<Saved<applicati
     finish_case(tx, row).await
 }
 
+pub(super) const TOWN_REVIEW: CaseAct = CaseAct {
+    states: |_, manifest| if manifest.notice_days.is_some() { &[S::FirstNotice] } else { &[S::PrelimOpinion] },
+    awaited: Awaited::In(|_, manifest| {
+        if manifest.notice_days.is_some() {
+            const NOTICED: &[Wait] = &[
+                Wait::state(S::FirstNotice),
+                // A refusal may go on without one.
+                Wait { opinion: Some(OpinionOutcome::Refuse), ..Wait::state(S::PrelimOpinion) },
+            ];
+            NOTICED
+        } else {
+            const { &[Wait::state(S::PrelimOpinion)] }
+        }
+    }),
+    check: |look, case, act| Box::pin(may_review_for_town(look, case, act)),
+};
+
+async fn may_review_for_town(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    noticed(look, case, act).await?;
+    look.must_not_have_investigated(case, "review").await?;
+    ensure_signers(look, case, "review", 1).await?;
+    look.assessment(case).await.map(|_| ())
+}
+
 pub(super) async fn town_review(op: &Op, input: OpinionInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_REVIEW).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    noticed(&tx, &case).await?;
-    case.must_not_have_investigated("review").await?;
-    ensure_signers(op, tx.conn(), &case.row, "review", 1).await?;
-    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
-    fits(&assessment, input.outcome, input.reason.as_deref())?;
-    if input.outcome == OpinionOutcome::Grant {
-        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
-    }
+    let look = case.look();
+    TOWN_REVIEW.ensure(&look, &case.row).await?;
+    let assessed = look.assessment(&case.row).await?;
+    proposes(&look, &case.row, &assessed.0, input.outcome, input.reason.as_deref()).await?;
 
     let written = Written {
         stage: OpinionStage::TownReview,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: &assessment,
-        level: facts.deciding_level,
+        assessment: &assessed.0,
+        level: assessed.1.deciding_level.clone(),
     };
     write(&tx, &mut case, written).await?;
     case.advance(Step { to: S::TownReviewed, clock: ClockEffect::Run, reason: input.reason.as_deref() }).await?;
@@ -130,27 +155,36 @@ pub(super) async fn town_review(op: &Op, input: OpinionInput) -> Result<Saved<ap
 ///
 /// Whether a family that is to be refused is posted at all no source fixes: it is the parameter
 /// `notice.refusal.required`.
-async fn noticed(tx: &Tx<'_>, case: &Case<'_, '_>) -> Result<()> {
-    let module = crate::application::module_of(tx.op(), &case.row.programme)?;
-    let parameters = reference::parameters(tx.conn()).await?;
-    let refusal = case.row.opinion == Some(OpinionOutcome::Refuse)
-        && !parameters.flag("notice.refusal.required", &tx.op().today().to_string())?;
-    if module.manifest().notice_days.is_none() || (refusal && case.row.state == S::PrelimOpinion) {
-        return case.must_be(&[S::PrelimOpinion]);
+async fn noticed(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    let module = crate::application::module_of(look.op(), &case.programme)?;
+    let refusal = case.opinion == Some(OpinionOutcome::Refuse)
+        && !look.parameters().await?.flag("notice.refusal.required", &look.op().today().to_string())?;
+    if refusal && case.state == S::PrelimOpinion {
+        return Ok(());
     }
-    case.must_be(&[S::FirstNotice])?;
-    notice::must_be_over(tx, &case.row).await
+    look.must_be(case, act)?;
+    if module.manifest().notice_days.is_none() {
+        return Ok(());
+    }
+    notice::must_be_over(look, case).await
+}
+
+pub(super) const FORWARD: CaseAct =
+    CaseAct::in_states(|_, _| &[S::TownReviewed], |look, case, act| Box::pin(may_forward(look, case, act)));
+
+async fn may_forward(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    if case.state == S::FirstNotice {
+        // Forwarding is what the notice gates; say so before asking for the review.
+        notice::must_be_over(look, case).await?;
+    }
+    look.must_be(case, act)
 }
 
 pub(super) async fn forward(op: &Op, input: crate::application::CaseInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_FORWARD).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    if case.row.state == S::FirstNotice {
-        // Forwarding is what the notice gates; say so before asking for the review.
-        notice::must_be_over(&tx, &case.row).await?;
-    }
-    case.must_be(&[S::TownReviewed])?;
+    FORWARD.ensure(&case.look(), &case.row).await?;
 
     case.advance(Step { to: S::DistrictReview, clock: ClockEffect::Run, reason: None }).await?;
 
@@ -158,13 +192,29 @@ pub(super) async fn forward(op: &Op, input: crate::application::CaseInput) -> Re
     finish_case(tx, row).await
 }
 
+pub(super) const DISTRICT_REVIEW: CaseAct = CaseAct {
+    states: |_, _| &[S::DistrictReview],
+    awaited: Awaited::In(|_, _| {
+        const UNREVIEWED: &[Wait] =
+            &[Wait { before: Some(OpinionStage::DistrictReview), ..Wait::state(S::DistrictReview) }];
+        UNREVIEWED
+    }),
+    check: |look, case, act| Box::pin(may_review_for_district(look, case, act)),
+};
+
+async fn may_review_for_district(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    look.must_not_have_investigated(case, "review").await?;
+    ensure_signers(look, case, "review", 1).await?;
+    look.assessment(case).await.map(|_| ())
+}
+
 pub(super) async fn district_review(op: &Op, input: DistrictReviewInput) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::APPLICATION_DISTRICT_REVIEW).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[S::DistrictReview])?;
-    case.must_not_have_investigated("review").await?;
-    ensure_signers(op, tx.conn(), &case.row, "review", 1).await?;
+    let look = case.look();
+    DISTRICT_REVIEW.ensure(&look, &case.row).await?;
     if let (Some(on), Some(accepted)) = (input.spot_check_on, case.row.accepted_on) {
         ensure(accepted.0 <= on.0 && on.0 <= op.today().0, || {
             Refusal::new(Code::DateOutOfOrder)
@@ -174,18 +224,15 @@ pub(super) async fn district_review(op: &Op, input: DistrictReviewInput) -> Resu
                 .arg("needed", format!("{accepted}..{}", op.today()))
         })?;
     }
-    let (assessment, facts) = assess(op, tx.conn(), &case.row).await?;
-    fits(&assessment, input.outcome, input.reason.as_deref())?;
-    if input.outcome == OpinionOutcome::Grant {
-        ensure_not_granted(tx.conn(), &case.row, &assessment).await?;
-    }
+    let assessed = look.assessment(&case.row).await?;
+    proposes(&look, &case.row, &assessed.0, input.outcome, input.reason.as_deref()).await?;
 
     let written = Written {
         stage: OpinionStage::DistrictReview,
         outcome: input.outcome,
         reason: input.reason.as_deref(),
-        assessment: &assessment,
-        level: facts.deciding_level,
+        assessment: &assessed.0,
+        level: assessed.1.deciding_level.clone(),
     };
     write(&tx, &mut case, written).await?;
     let said = input.spot_check_on.map(|on| format!("入户抽查 {on}"));
@@ -193,6 +240,18 @@ pub(super) async fn district_review(op: &Op, input: DistrictReviewInput) -> Resu
 
     let row = case.row;
     finish_case(tx, row).await
+}
+
+/// A grant also needs that nothing of it was granted before.
+async fn proposes(
+    look: &Look<'_>,
+    case: &application::Model,
+    assessment: &Assessment,
+    outcome: OpinionOutcome,
+    reason: Option<&str>,
+) -> Result<()> {
+    fits(assessment, outcome, reason)?;
+    if outcome == OpinionOutcome::Grant { ensure_not_granted(look, case, assessment).await } else { Ok(()) }
 }
 
 /// A grant needs an eligible assessment, a refusal its reason.

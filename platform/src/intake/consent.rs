@@ -143,19 +143,35 @@ pub(crate) async fn ensure_consents<C: ConnectionTrait>(
     on: Day,
     source: Option<&str>,
 ) -> Result<()> {
+    let consents = consents_of(conn, members.iter().map(|member| member.row.household_id)).await?;
+    ensure_consented(parameters, members, &consents, on, source)
+}
+
+/// The consents of these households.
+pub(crate) async fn consents_of<C: ConnectionTrait>(
+    conn: &C,
+    households: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<consent::Model>> {
+    Ok(consent::Entity::find().filter(consent::Column::HouseholdId.is_in(households)).all(conn).await?)
+}
+
+/// As `ensure_consents`, by consents that were read; they may be of other households too.
+pub(crate) fn ensure_consented(
+    parameters: &Parameters,
+    members: &[Member],
+    consents: &[consent::Model],
+    on: Day,
+    source: Option<&str>,
+) -> Result<()> {
     let adult_age = adult_age(parameters, on)?;
     let adults: Vec<_> = members.iter().filter(|member| member.counts() && member.is_adult(on, adult_age)).collect();
-    let consents = consent::Entity::find()
-        .filter(consent::Column::PersonId.is_in(adults.iter().map(|member| member.row.person_id)))
-        .filter(consent::Column::HouseholdId.is_in(adults.iter().map(|member| member.row.household_id)))
-        .all(conn)
-        .await?;
     let missing = adults
         .iter()
         .filter(|member| {
             !consents
                 .iter()
-                .any(|row| row.person_id == member.row.person_id && in_force(row, on) && covers(row, source))
+                .filter(|row| row.household_id == member.row.household_id && row.person_id == member.row.person_id)
+                .any(|row| in_force(row, on) && covers(row, source))
         })
         .count();
     ensure(missing == 0, || Refusal::new(Code::ConsentMissing).arg("count", missing))

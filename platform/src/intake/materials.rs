@@ -2,6 +2,8 @@
 
 use super::{consent::ensure_consents, members::Member, request::MaterialEntry};
 use crate::{
+    act::CaseAct,
+    application::only_states,
     case::finish_case,
     code::Code,
     error::{Error, Refusal, Result, ensure},
@@ -105,15 +107,17 @@ pub struct MaterialReceive {
     pub kinds: Vec<String>,
 }
 
+pub(super) const RECEIVE: CaseAct = CaseAct::in_states(
+    |_, _| &[ApplicationState::VillageReceived, ApplicationState::TownPending, ApplicationState::SupplementRequired],
+    |look, case, act| Box::pin(only_states(look, case, act)),
+)
+.never_awaited();
+
 pub(super) async fn receive(op: &Op, input: MaterialReceive) -> Result<Saved<application::Entity>> {
     let tx = op.begin(may::MATERIAL_RECEIVE).await?;
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    case.must_be(&[
-        ApplicationState::VillageReceived,
-        ApplicationState::TownPending,
-        ApplicationState::SupplementRequired,
-    ])?;
+    RECEIVE.ensure(&case.look(), &case.row).await?;
     let listed = request_material::Entity::find()
         .filter(request_material::Column::RequestId.eq(case.row.request_id))
         .all(tx.conn())

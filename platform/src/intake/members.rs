@@ -49,25 +49,34 @@ pub(crate) fn adult_age(parameters: &Parameters, on: Day) -> Result<i64> {
 
 /// The present members of a household, by person.
 pub(crate) async fn current_members<C: ConnectionTrait>(conn: &C, household_id: Uuid) -> Result<Vec<Member>> {
+    Ok(members_of(conn, [household_id]).await?.remove(&household_id).unwrap_or_default())
+}
+
+/// The present members of several households, by household and person.
+pub(crate) async fn members_of<C: ConnectionTrait>(
+    conn: &C,
+    households: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, Vec<Member>>> {
     let rows = household_member::Entity::find()
-        .filter(household_member::Column::HouseholdId.eq(household_id))
+        .filter(household_member::Column::HouseholdId.is_in(households))
         .filter(household_member::Column::ToOn.is_null())
         .order_by_asc(household_member::Column::PersonId)
         .all(conn)
         .await?;
-    let mut persons: BTreeMap<Uuid, person::Model> = person::Entity::find()
+    let persons: BTreeMap<Uuid, person::Model> = person::Entity::find()
         .filter(person::Column::Id.is_in(rows.iter().map(|row| row.person_id)))
         .all(conn)
         .await?
         .into_iter()
         .map(|person| (person.id, person))
         .collect();
-    rows.into_iter()
-        .map(|row| {
-            let person = persons.remove(&row.person_id).ok_or_else(|| Error::internal("a member without a person"))?;
-            Ok(Member { row, person })
-        })
-        .collect()
+    let mut members: BTreeMap<Uuid, Vec<Member>> = BTreeMap::new();
+    for row in rows {
+        let person =
+            persons.get(&row.person_id).cloned().ok_or_else(|| Error::internal("a member without a person"))?;
+        members.entry(row.household_id).or_default().push(Member { row, person });
+    }
+    Ok(members)
 }
 
 /// Refuses, as not there, a person who is no present member.

@@ -2,6 +2,7 @@
 
 use super::{Entry, account_of, positive, post_entry, rule_for_channel};
 use crate::{
+    act::{Awaited, CaseAct, Look, Wait},
     case::Step,
     code::Code,
     error::{Error, Refusal, Result, ensure},
@@ -60,6 +61,24 @@ pub struct DisbursementLine {
     pub amount: Fen,
 }
 
+pub(super) const SETTLE: CaseAct = CaseAct {
+    states: |_, _| &[S::Approved, S::TownDecided, S::Disbursing, S::Active],
+    awaited: Awaited::In(|_, _| {
+        const UNPAID: &[Wait] = &[Wait::state(S::Approved), Wait::state(S::TownDecided), Wait::state(S::Disbursing)];
+        UNPAID
+    }),
+    check: |look, case, act| Box::pin(may_settle(look, case, act)),
+};
+
+/// Errors: `COMMITMENT_MISSING`, `COMMITMENT_SETTLED`, `WRONG_STATE`.
+async fn may_settle(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    let refusal = |code| Refusal::new(code).field("input.lines");
+    let (committed, settled) = look.postings(case).await?;
+    ensure(committed > 0, || refusal(Code::CommitmentMissing))?;
+    ensure(settled < committed, || refusal(Code::CommitmentSettled))?;
+    look.must_be(case, act)
+}
+
 pub(super) async fn post(op: &Op, input: DisbursementPost) -> Result<Saved<disbursement_batch::Entity>> {
     let tx = op.begin(may::LEDGER_SETTLE).await?;
 
@@ -77,7 +96,9 @@ pub(super) async fn post(op: &Op, input: DisbursementPost) -> Result<Saved<disbu
     let cases: BTreeSet<_> = commitments.iter().filter_map(|commitment| commitment.application_id).collect();
     let mut locked = Vec::new();
     for id in cases {
-        locked.push(tx.case_unversioned(id).await?);
+        let case = tx.case_unversioned(id).await?;
+        SETTLE.ensure(&case.look(), &case.row).await?;
+        locked.push(case);
     }
 
     let batch = open_batch(&tx, &input).await?;
@@ -85,7 +106,6 @@ pub(super) async fn post(op: &Op, input: DisbursementPost) -> Result<Saved<disbu
         settle(&tx, commitment, rule, &batch).await?;
     }
     for mut case in locked {
-        case.must_be(&[S::Approved, S::TownDecided, S::Disbursing, S::Active])?;
         let to = if unsettled(&tx, &case.row).await? == 0 { S::Active } else { S::Disbursing };
         case.advance(Step { to, clock: ClockEffect::Stop, reason: None }).await?;
     }

@@ -102,6 +102,7 @@ impl Part {
             cost: 10,
             keyed: false,
             class,
+            on_case: None,
         });
         self
     }
@@ -132,6 +133,7 @@ impl Part {
             cost: 10,
             keyed: true,
             class: DataClass::Internal,
+            on_case: None,
         });
         self
     }
@@ -161,6 +163,7 @@ impl Part {
             cost: 10,
             keyed: false,
             class: DataClass::Internal,
+            on_case: None,
         });
         self
     }
@@ -193,7 +196,7 @@ impl DetailsBuilder {
 
 /// Declares a stored type field by field.
 pub struct EntityBuilder<E: EntityTrait> {
-    stored: StoredType,
+    pub(super) stored: StoredType,
     schema: Value,
     entity: std::marker::PhantomData<E>,
 }

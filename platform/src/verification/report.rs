@@ -1,10 +1,13 @@
 //! The verification report (核查报告): what was found, frozen and hashed.
 
 use super::{
-    open_verification, save,
+    no_relative, open_verification, save,
     snapshot::{FORMAT, Snapshot, member_facts},
+    steps::VERIFYING,
+    under_verification,
 };
 use crate::{
+    act::{CaseAct, Look},
     case::Step,
     code::Code,
     crypto::sha256,
@@ -21,10 +24,10 @@ use chrono::Months;
 use entity::{
     Day, Fen, Month, application,
     enums::{ApplicationState, ClockEffect, ReportConclusion, VerificationKind, VerificationState},
-    household, person, verification, verification_report, verification_step,
+    household, person, verification, verification_report,
 };
 use schemars::JsonSchema;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -133,6 +136,19 @@ pub struct VerifiedFlag {
     pub person_id: Option<Ref<person::Entity>>,
 }
 
+pub(super) const ISSUE: CaseAct = CaseAct::in_states(VERIFYING, |look, case, act| Box::pin(may_issue(look, case, act)));
+
+/// Errors: `HOME_VISIT_MISSING`, `COMPARISON_MISSING`, `RECUSAL_REQUIRED`.
+async fn may_issue(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    under_verification(look, case, act).await?;
+    let steps = look.verification_steps(case).await?;
+    let taken = |kind| steps.iter().any(|step| step.kind == kind);
+    let missing = |code| Refusal::new(code).field("input.verificationId");
+    ensure(taken(VerificationKind::HomeVisit), || missing(Code::HomeVisitMissing))?;
+    ensure(taken(VerificationKind::DataMatch), || missing(Code::ComparisonMissing))?;
+    no_relative(look, case).await
+}
+
 pub(super) async fn issue(op: &Op, input: VerificationReportIssue) -> Result<Saved<verification_report::Entity>> {
     let tx = op.begin(may::VERIFICATION_REPORT).await?;
 
@@ -141,9 +157,12 @@ pub(super) async fn issue(op: &Op, input: VerificationReportIssue) -> Result<Sav
     ensure(current == i64::from(input.expected_version), || {
         Refusal::new(Code::StaleVersion).field("input.expectedVersion").arg("current", current)
     })?;
-    let steps = steps_taken(&tx, &verification).await?;
-    let members = intake::current_members(tx.conn(), case.row.household_id).await?;
-    intake::ensure_no_relative(tx.conn(), [op.signed_in()?.user_id], &members, "input.verificationId").await?;
+    let (steps, members) = {
+        let look = case.look();
+        ISSUE.ensure(&look, &case.row).await?;
+        let steps = look.verification_steps(&case.row).await?.iter().map(|step| step.id).collect();
+        (steps, look.members(&case.row).await?.to_vec())
+    };
     for person in input.persons() {
         intake::ensure_member(&members, person, "input.verificationId")?;
     }
@@ -171,20 +190,6 @@ pub(super) async fn issue(op: &Op, input: VerificationReportIssue) -> Result<Sav
 
     let done = case.done();
     tx.finish(id, 1, done).await
-}
-
-/// The steps a report stands on. Errors: `HOME_VISIT_MISSING`, `COMPARISON_MISSING`.
-async fn steps_taken(tx: &Tx<'_>, verification: &verification::Model) -> Result<Vec<Uuid>> {
-    let steps = verification_step::Entity::find()
-        .filter(verification_step::Column::VerificationId.eq(verification.id))
-        .order_by_asc(verification_step::Column::Id)
-        .all(tx.conn())
-        .await?;
-    let taken = |kind| steps.iter().any(|step| step.kind == kind);
-    let missing = |code| Refusal::new(code).field("input.verificationId");
-    ensure(taken(VerificationKind::HomeVisit), || missing(Code::HomeVisitMissing))?;
-    ensure(taken(VerificationKind::DataMatch), || missing(Code::ComparisonMissing))?;
-    Ok(steps.into_iter().map(|step| step.id).collect())
 }
 
 async fn household_of(tx: &Tx<'_>, case: &application::Model) -> Result<household::Model> {

@@ -1,7 +1,8 @@
 //! What investigators do: home visits and comparisons.
 
-use super::{SOURCES, open_verification, save};
+use super::{SOURCES, no_relative, open_verification, save, under_verification};
 use crate::{
+    act::{CaseAct, Look, States},
     case::Case,
     code::Code,
     error::{Error, Refusal, Result, ensure},
@@ -13,8 +14,8 @@ use crate::{
     tx::Tx,
 };
 use entity::{
-    Day, assignment,
-    enums::{UnitLevel, VerificationKind},
+    Day, application, assignment,
+    enums::{ApplicationState, UnitLevel, VerificationKind},
     person, user_account, verification, verification_investigator, verification_step,
 };
 use policies::{Holder, Level};
@@ -100,10 +101,25 @@ pub struct ComparisonRecord {
     pub facts: String,
 }
 
+/// The state of a case under verification.
+pub(super) const VERIFYING: States = |_, _| &[ApplicationState::Verifying];
+
+pub(super) const HOME_VISIT: CaseAct =
+    CaseAct::in_states(VERIFYING, |look, case, act| Box::pin(under_verification(look, case, act)));
+
+pub(super) const COMPARISON: CaseAct =
+    CaseAct::in_states(VERIFYING, |look, case, act| Box::pin(may_compare(look, case, act)));
+
+async fn may_compare(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    under_verification(look, case, act).await?;
+    no_relative(look, case).await
+}
+
 pub(super) async fn record_home_visit(op: &Op, input: HomeVisitRecord) -> Result<Saved<verification::Entity>> {
     let tx = op.begin(may::VERIFICATION_INVESTIGATE).await?;
 
     let (case, verification) = open_verification(&tx, input.verification_id.id).await?;
+    HOME_VISIT.ensure(&case.look(), &case.row).await?;
     ensure_after_acceptance(&case, input.held_on, op.today())?;
     let investigators: BTreeSet<Uuid> = input.investigator_ids.iter().map(|user| user.id).collect();
     ensure_investigators(&tx, &case, &investigators, input.held_on).await?;
@@ -133,13 +149,13 @@ pub(super) async fn record_comparison(op: &Op, input: ComparisonRecord) -> Resul
     let tx = op.begin(may::VERIFICATION_INVESTIGATE).await?;
 
     let (case, verification) = open_verification(&tx, input.verification_id.id).await?;
+    COMPARISON.ensure(&case.look(), &case.row).await?;
     ensure(SOURCES.has(&input.source), || {
         Refusal::new(Code::UnknownCode).field("input.source").arg("value", &input.source).arg("table", SOURCES.name)
     })?;
     ensure_after_acceptance(&case, input.held_on, op.today())?;
     let members = intake::current_members(tx.conn(), case.row.household_id).await?;
     let actor = op.signed_in()?.user_id;
-    intake::ensure_no_relative(tx.conn(), [actor], &members, "input.verificationId").await?;
     let asked = match input.person_id {
         Some(person) => {
             intake::ensure_member(&members, person.id, "input.personId")?;
