@@ -1,5 +1,6 @@
 //! The command line: what each command takes, and one clear line when it fails.
 
+mod client;
 pub mod demo;
 mod import;
 mod keys;
@@ -42,6 +43,9 @@ enum Command {
     Token(token::TokenArgs),
     /// Make a file of new keys for `serve`.
     Keys(keys::KeysArgs),
+    /// Gateways that compose this service with others: add, list, revoke.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Import tables.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -104,6 +108,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Serve(args) => serve::run(args, json).await,
         Command::Token(args) => token::run(args, json).await,
         Command::Keys(args) => keys::run(&args, json),
+        Command::Client(command) => client::run(command, json).await,
         Command::Import(command) => import::run(command, json).await,
         Command::Policy(command) => policy::run(command, json).await,
         Command::Schema(args) => schema::run(args, json).await,

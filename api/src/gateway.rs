@@ -6,10 +6,11 @@ mod attempts;
 
 use crate::{
     http::seam::{Answer, Caller, Execute, GraphqlError, Operation},
+    identity::ApiClient,
     reads::{Fault, Run, Segment},
     schema::{
         LoadError, Snapshot, Snapshots,
-        coerce::{self, Compiled, RequestError},
+        coerce::{self, Compiled, Kind, RequestError},
         cost,
         snapshot::SNAPSHOTS_DEFAULT,
     },
@@ -101,7 +102,8 @@ impl Gateway {
         let op = self.op(&caller);
         let counter = Arc::new(AtomicU32::new(0));
         let name = operation.name.clone();
-        let mut answer = telemetry::counted(Arc::clone(&counter), self.answer(&op, operation)).await;
+        let mut answer =
+            telemetry::counted(Arc::clone(&counter), self.answer(&op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
         if let Some(read) = Read::of(&op, operation, op.take_read()) {
             self.reads.record(read).await;
@@ -113,15 +115,23 @@ impl Gateway {
         answer
     }
 
-    async fn answer(&self, op: &Op, operation: Operation) -> Answer {
+    /// The schema of a gateway, or the caller's own.
+    fn snapshot(&self, op: &Op, client: Option<&ApiClient>) -> Result<Arc<Snapshot>> {
+        match client {
+            Some(client) => self.snapshots.of(&op.policies().permission_set(&client.holder, op.today().0)),
+            None => self.snapshots.of(op.permissions()),
+        }
+    }
+
+    async fn answer(&self, op: &Op, client: Option<&ApiClient>, operation: Operation) -> Answer {
         let role = op.actor().map_or("PUB", |actor| actor.role.as_str());
         if !op.policies().may_read_for(role, &op.purpose) {
             let args = [("purpose", op.purpose.clone())];
             return Answer::refused(vec![GraphqlError::new(Code::PurposeUnknown, &args, op.language)]);
         }
-        let snapshot = match self.snapshots.of(op.permissions()) {
-            Ok(snapshot) => snapshot,
-            Err(error) => return broken(op, &error),
+        let (snapshot, own) = match (self.snapshot(op, client), self.snapshot(op, None)) {
+            (Ok(snapshot), Ok(own)) => (snapshot, own),
+            (Err(error), _) | (_, Err(error)) => return broken(op, &error),
         };
         let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
         if !errors.is_empty() {
@@ -130,10 +140,16 @@ impl Gateway {
         }
         let compiled =
             coerce::compile(&snapshot.table, &operation.document, operation.name.as_deref(), &operation.variables);
-        let compiled = match compiled {
+        let mut compiled = match compiled {
             Ok(compiled) => compiled,
             Err(errors) => return refused(op, errors),
         };
+        let withheld = client.is_some() && coerce::narrow(&mut compiled, &own.table);
+        if withheld && compiled.kind == Kind::Mutation {
+            // An act that is not the user's is answered as in the user's own schema, and nothing of the document is done.
+            self.count_hidden(op, &own, &operation).await;
+            return refused(op, unknown(&own, &operation).await);
+        }
         let (requested, budget) = (cost::of(&compiled.root), self.budget(op));
         let extensions = Map::from_iter([("cost".to_owned(), json!({ "requested": requested, "budget": budget }))]);
         if requested > budget {
@@ -158,6 +174,18 @@ impl Gateway {
             tracing::error!(request = %op.request_id, %error, "an attempt could not be audited");
         }
     }
+}
+
+/// Why an operation is none of a schema: by its document, or else by its variables.
+async fn unknown(own: &Snapshot, operation: &Operation) -> Vec<RequestError> {
+    let errors = own.validate(&operation.document, operation.name.as_deref()).await;
+    if !errors.is_empty() {
+        return errors;
+    }
+    let compiled = coerce::compile(&own.table, &operation.document, operation.name.as_deref(), &operation.variables);
+    compiled
+        .err()
+        .unwrap_or_else(|| vec![RequestError::at(Code::GraphqlValidation, "not there", async_graphql::Pos::default())])
 }
 
 async fn execute(op: &Op, snapshot: &Snapshot, operation: &Operation, compiled: &Compiled) -> Answer {
@@ -201,7 +229,7 @@ impl Execute for Gateway {
     fn sdl(&self, caller: Caller) -> BoxFuture<'_, Result<String>> {
         Box::pin(async move {
             let op = self.op(&caller);
-            Ok(self.snapshots.of(op.permissions())?.sdl().to_owned())
+            Ok(self.snapshot(&op, caller.client.as_deref())?.sdl().to_owned())
         })
     }
 

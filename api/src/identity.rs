@@ -3,6 +3,7 @@
 //! **Invariant:** nothing but a subject is believed of a token; roles, units and places come from the database, at
 //! every request anew.
 
+mod client;
 mod issuer;
 mod keys;
 mod password;
@@ -12,6 +13,7 @@ mod sign_in;
 mod token;
 mod users;
 
+pub use client::{ApiClient, ClientToken};
 pub use issuer::{Issued, Issuer};
 pub use keys::KeyRing;
 pub use password::hash as hash_password;

@@ -76,6 +76,12 @@ closed_list! {
         School = "SCHOOL",
     }
 
+    /// Kind of program that speaks in a name of its own.
+    ClientKind {
+        /// A gateway that composes this service with others (网关).
+        Gateway = "GATEWAY",
+    }
+
     /// Sex, GB/T 2261.1.
     Sex {
         /// Unknown (未知).

@@ -7,6 +7,7 @@ pub mod scope;
 pub mod value;
 
 pub mod account;
+pub mod api_client;
 pub mod application;
 pub mod application_event;
 pub mod application_facet;

@@ -82,6 +82,7 @@ codes! {
     BadUserInput = "BAD_USER_INPUT", "{ $reason }", "输入有误：{ $reason }";
     OperationLimit = "OPERATION_LIMIT", "the operation has too much of { $what }: at most { $most }", "操作超出限制：{ $what } 最多 { $most }";
     CostLimit = "COST_LIMIT", "the operation costs { $cost }, your budget is { $budget }", "操作开销 { $cost } 超出额度 { $budget }";
+    NotInSchema = "NOT_IN_SCHEMA", "{ $field } is not for this user", "该用户无权使用 { $field }";
     RateLimited = "RATE_LIMITED", "too many attempts, try again in { $seconds } s", "尝试过于频繁，请 { $seconds } 秒后再试";
     Internal = "INTERNAL", "something is broken on our side; it has been logged", "系统内部错误，已记录";
     Unavailable = "UNAVAILABLE", "the store cannot take changes now; nothing was written, try again", "存储暂不可写，未写入任何内容，请重试";

@@ -3,6 +3,7 @@
 mod doors;
 mod entities;
 mod fields;
+mod gateway;
 pub mod holders;
 mod lists;
 mod record;

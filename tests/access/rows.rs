@@ -166,8 +166,9 @@ async fn a_row_is_there_by_list_and_node_for_whom_it_should_be(backend: Backend)
                 stored.name
             );
             if stored.federated {
-                let found = by_entity(&world, actor.as_ref(), stored, placed).await;
+                let (found, through) = by_entity(&world, actor.as_ref(), stored, placed).await;
                 assert_eq!(found, expected, "{who}: entity of {}", stored.name);
+                assert_eq!(through, expected, "{who}: entity of {} through a gateway", stored.name);
             }
             if stored.list.is_some() {
                 let listed = by_list(&world, actor.as_ref(), stored, placed).await;
@@ -187,14 +188,26 @@ async fn by_node(world: &World, actor: Option<&Actor>, stored: &StoredType, rows
     found.filter_map(|node| node["id"].as_str().map(str::to_owned)).collect()
 }
 
-async fn by_entity(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {
+/// Which rows are entities: for the caller, and for the caller behind a gateway that knows every type.
+async fn by_entity(
+    world: &World,
+    actor: Option<&Actor>,
+    stored: &StoredType,
+    rows: &[Placed],
+) -> (BTreeSet<String>, BTreeSet<String>) {
     let wanted: Vec<_> = rows.iter().map(|row| json!({ "__typename": stored.name, "id": row.id(stored) })).collect();
     let document =
         format!("query($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on {} {{ id }} }} }}", stored.name);
-    let data = world.data(actor, &document, json!({ "r": wanted })).await;
-    let found = data["_entities"].as_array().expect("entities");
-    assert_eq!(found.len(), rows.len());
-    found.iter().filter_map(|entity| entity["id"].as_str().map(str::to_owned)).collect()
+    let ids = |data: &Value| {
+        let found = data["_entities"].as_array().expect("entities");
+        assert_eq!(found.len(), rows.len());
+        found.iter().filter_map(|entity| entity["id"].as_str().map(str::to_owned)).collect()
+    };
+    let auditor = holders::actor("AUD", "DU_AUDIT", policies::Level::District).holder();
+    let through = world.through(&auditor, actor, &document, json!({ "r": wanted })).await;
+    assert!(through.errors.is_empty(), "{:?}", through.errors);
+    let own = world.data(actor, &document, json!({ "r": wanted })).await;
+    (ids(&own), ids(&through.data.expect("data")))
 }
 
 async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {

@@ -3,14 +3,14 @@
 use api::{
     gateway::{Gateway, Options},
     http::seam::{Answer, Caller, Execute, Operation},
-    identity::SignedIn,
+    identity::{ApiClient, SignedIn},
 };
 use async_graphql::parser::{
     parse_query,
     types::{DocumentOperations, OperationType},
 };
 use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, part::Part};
-use policies::{Policies, PolicySource};
+use policies::{Holder, Policies, PolicySource};
 use serde_json::{Value, json};
 use std::sync::{Arc, OnceLock};
 use tests::support::{Backend, Url, fresh_database};
@@ -89,14 +89,14 @@ impl World {
         document: &str,
         variables: Value,
     ) -> Answer {
-        let document = parse_query(document).unwrap_or_else(|error| panic!("{document}\n{error}"));
-        let kind = match &document.operations {
-            DocumentOperations::Single(operation) => operation.node.ty,
-            DocumentOperations::Multiple(_) => OperationType::Query,
-        };
-        let Value::Object(variables) = variables else { panic!("variables are an object") };
-        let operation = Operation { document, name: None, kind, variables };
-        self.gateway.execute(caller(actor, purpose), operation).await
+        self.gateway.execute(caller(actor, purpose), operation(document, variables)).await
+    }
+
+    /// Sends one document for a user through the gateway of a role.
+    pub async fn through(&self, client: &Holder, actor: Option<&Actor>, document: &str, variables: Value) -> Answer {
+        let client = ApiClient { id: Uuid::from_u128(3), name: "gateway".to_owned(), holder: client.clone() };
+        let caller = Caller { client: Some(Arc::new(client)), ..caller(actor, None) };
+        self.gateway.execute(caller, operation(document, variables)).await
     }
 
     /// Sends one document that must be answered without an error.
@@ -117,6 +117,16 @@ impl World {
     }
 }
 
+fn operation(document: &str, variables: Value) -> Operation {
+    let document = parse_query(document).unwrap_or_else(|error| panic!("{document}\n{error}"));
+    let kind = match &document.operations {
+        DocumentOperations::Single(operation) => operation.node.ty,
+        DocumentOperations::Multiple(_) => OperationType::Query,
+    };
+    let Value::Object(variables) = variables else { panic!("variables are an object") };
+    Operation { document, name: None, kind, variables }
+}
+
 fn caller(actor: Option<&Actor>, purpose: Option<&str>) -> Caller {
     let identity = actor.map(|actor| {
         Arc::new(SignedIn {
@@ -126,5 +136,11 @@ fn caller(actor: Option<&Actor>, purpose: Option<&str>) -> Caller {
             token_expires_at: entity::At(i64::MAX),
         })
     });
-    Caller { identity, purpose: purpose.map(str::to_owned), language: Language::En, request_id: Uuid::now_v7() }
+    Caller {
+        identity,
+        client: None,
+        purpose: purpose.map(str::to_owned),
+        language: Language::En,
+        request_id: Uuid::now_v7(),
+    }
 }

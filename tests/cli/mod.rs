@@ -1,5 +1,6 @@
 //! The program: its commands, its files, its ends.
 
+mod client;
 mod commands;
 mod demo;
 mod import;

@@ -5,8 +5,8 @@ use super::{
     store::Store,
 };
 use entity::enums::{
-    AccountKind, ApplicationState, AreaType, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind, ClockEffect,
-    DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
+    AccountKind, ApplicationState, AreaType, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind, ClientKind,
+    ClockEffect, DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
     ParameterStatus, ReportConclusion, Sex, UnitLevel, VerificationKind, VerificationState, WorkCalendarKind,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
@@ -81,6 +81,8 @@ fn closed_lists() -> Vec<(&'static str, &'static [&'static str])> {
     let reviews = &["ANNUAL", "SEMIANNUAL", "QUARTERLY", "MONTHLY"];
     vec![
         ("account.kind", AccountKind::VALUES),
+        ("api_client.kind", ClientKind::VALUES),
+        ("api_client.level", levels),
         ("application.clock", ClockEffect::VALUES),
         ("application.decision_level", levels),
         ("application.opinion", OpinionOutcome::VALUES),
@@ -129,7 +131,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
         ($($module:ident)*) => { [$(table::<entity::$module::Entity>()),*].into() };
     }
     tables! {
-        account application application_event application_facet application_subject appraisal assignment audit_event
+        account api_client application application_event application_facet application_subject appraisal assignment audit_event
         audit_head benefit benefit_line channel_rule consent decision disbursement_batch household household_member
         idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox parameter person
         person_claim policy_document policy_version request request_material scope_link service_window setting

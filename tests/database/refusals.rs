@@ -282,6 +282,8 @@ fn broken_rules() -> &'static [Broken] {
                 ("id_number_cipher", "(SELECT id_number_cipher FROM person WHERE id = #20)"),
             ],
         ),
+        ("ck_api_client_life", "", &[("expires_at", "0")]),
+        ("ck_api_client_life", "", &[("revoked_at", "0")]),
         ("ck_application_clock", "", &[("clock_since", "NULL")]),
         ("ck_application_clock", "", &[("clock", "'STOP'")]),
         ("ck_application_decided", "", &[("decided_on", "'2018-11-13'")]),

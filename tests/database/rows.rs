@@ -32,6 +32,11 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
     match table {
         "jurisdiction" => &[("code", "'500118108'"), ("kind", "'TOWN'"), ("parent_code", "'500118'")],
         "org_unit" => &[("id", "#new"), ("code", "'TU_OTHER'")],
+        "api_client" => &[
+            ("id", "#new"),
+            ("name", "'new'"),
+            ("token_hash", "'0000000000000000000000000000000000000000000000000000000000000001'"),
+        ],
         "service_window" => &[("id", "#new"), ("code", "'W-NEW'"), ("closed_on", "'2018-12-31'")],
         "user_account" => &[("id", "#new"), ("login", "'new'"), ("subject", "'new'")],
         "person" => &[("id", "#new"), ("id_number_hash", "'new'")],

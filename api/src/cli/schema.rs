@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// Print the schema a user sees, in SDL.
 #[derive(Args)]
 pub(super) struct SchemaArgs {
+    /// As a subgraph, for composition with others.
+    #[arg(long)]
+    subgraph: bool,
     /// Sign-in name.
     #[arg(long, value_name = "NAME")]
     user: String,
@@ -27,7 +30,7 @@ pub(super) async fn run(args: SchemaArgs, json: bool) -> Result<Outcome> {
     let (gateway, _) = serve::gateway(&store, &settings)?;
     let op = Op::new(Arc::clone(&store.platform), Some(actor), None, Language::En, Uuid::now_v7());
     let snapshot = gateway.snapshots().of(op.permissions()).map_err(|error| anyhow!("{error}"))?;
-    let sdl = snapshot.sdl();
+    let sdl = if args.subgraph { snapshot.subgraph() } else { snapshot.sdl() };
     if json {
         print_json(&serde_json::json!({ "user": args.user, "sdl": sdl }))?;
     } else {

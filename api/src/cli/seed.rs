@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// What loading is called in the record.
 const LOAD: Permission = Permission { name: "reference.load", step: None, programme: None };
 /// The place whose chain records it.
-const DISTRICT: &str = "500118";
+pub(super) const DISTRICT: &str = "500118";
 
 /// Opens a transaction of the program itself: before there are policies there is no operation to hang it on.
 pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction> {

@@ -82,6 +82,19 @@ pub(super) enum NoCaller {
     AssignmentRequired(Vec<crate::identity::Held>),
 }
 
+impl NoCaller {
+    fn of(error: AuthError, request_id: Uuid) -> Self {
+        match error {
+            AuthError::BadToken => Self::Refused(Refusal::bad_token()),
+            AuthError::AssignmentRequired(held) => Self::AssignmentRequired(held),
+            AuthError::Internal(error) => {
+                tracing::error!(%request_id, %error, "users cannot be read");
+                Self::Refused(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable))
+            }
+        }
+    }
+}
+
 impl App {
     /// Who asks: no token is the public, a token that is refused is nobody.
     pub(super) async fn caller(&self, headers: &HeaderMap, request_id: Uuid) -> Result<Caller, NoCaller> {
@@ -90,16 +103,12 @@ impl App {
         let unreadable = |name| move |_| NoCaller::Refused(Refusal::unreadable(name));
         let chosen = single(headers, "onedoor-assignment").map_err(unreadable("Onedoor-Assignment"))?;
         let purpose = single(headers, "onedoor-purpose").map_err(unreadable("Onedoor-Purpose"))?;
-        let identity = match self.identity.authenticate(authorization, chosen).await {
-            Ok(identity) => identity.map(Arc::new),
-            Err(AuthError::BadToken) => return Err(bad_token()),
-            Err(AuthError::AssignmentRequired(held)) => return Err(NoCaller::AssignmentRequired(held)),
-            Err(AuthError::Internal(error)) => {
-                tracing::error!(%request_id, %error, "users cannot be read");
-                return Err(NoCaller::Refused(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)));
-            }
-        };
-        Ok(Caller { identity, purpose: purpose.map(str::to_owned), language: self.language(headers), request_id })
+        let client = single(headers, "onedoor-client").map_err(|_| bad_token())?;
+        let refused = |error| NoCaller::of(error, request_id);
+        let client = self.identity.client(client).await.map_err(refused)?.map(Arc::new);
+        let identity = self.identity.authenticate(authorization, chosen).await.map_err(refused)?.map(Arc::new);
+        let (purpose, language) = (purpose.map(str::to_owned), self.language(headers));
+        Ok(Caller { identity, client, purpose, language, request_id })
     }
 }
 

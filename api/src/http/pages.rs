@@ -60,7 +60,7 @@ pub(super) async fn schema(
     match app.gateway.sdl(caller).await {
         Ok(sdl) => {
             let mut response = page(StatusCode::OK, TEXT, sdl);
-            let vary = HeaderValue::from_static("authorization, onedoor-assignment");
+            let vary = HeaderValue::from_static("authorization, onedoor-assignment, onedoor-client");
             response.headers_mut().insert(header::VARY, vary);
             response
         }

@@ -1,6 +1,6 @@
 //! The seam between HTTP and the gateway: who asks, what is asked, what is answered.
 
-use crate::identity::SignedIn;
+use crate::identity::{ApiClient, SignedIn};
 use async_graphql::{
     Pos,
     parser::types::{ExecutableDocument, OperationType},
@@ -17,6 +17,8 @@ use uuid::Uuid;
 pub struct Caller {
     /// The user under one assignment; `None` is the public.
     pub identity: Option<Arc<SignedIn>>,
+    /// The gateway that asks on the user's behalf: its schema, the user's values.
+    pub client: Option<Arc<ApiClient>>,
     /// Header `Onedoor-Purpose`; the role's default when absent.
     pub purpose: Option<String>,
     /// Language of messages.

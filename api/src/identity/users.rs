@@ -1,7 +1,7 @@
 //! Users and their assignments, as the database has them now.
 
 use super::session::Held;
-use entity::{Day, assignment, user_account};
+use entity::{Day, api_client, assignment, user_account};
 use platform::{
     Platform, Result,
     clock::{Clock, local_day},
@@ -41,6 +41,12 @@ impl Users {
         let by_login = user_account::Column::Login.eq(login);
         let enabled = user_account::Column::DisabledAt.is_null();
         Ok(user_account::Entity::find().filter(by_login).filter(enabled).one(&self.reader).await?)
+    }
+
+    /// The client whose token has this hash.
+    pub(super) async fn client(&self, token_hash: &str) -> Result<Option<api_client::Model>> {
+        let by_hash = api_client::Column::TokenHash.eq(token_hash);
+        Ok(api_client::Entity::find().filter(by_hash).one(&self.reader).await?)
     }
 
     /// The assignments a user holds on the domain clock's day, oldest first.

@@ -78,6 +78,11 @@ impl Run<'_> {
             let value = match &call.what {
                 What::Typename(name) => Value::from(name.as_ref()),
                 What::Introspection(_) => Value::Null,
+                What::Withheld(field) => {
+                    path.push(Segment::Key(Arc::clone(&call.key)));
+                    self.withhold(field, path, call.pos);
+                    Value::Null
+                }
                 What::Field(field) => match &field.resolve {
                     Resolve::PayloadRow(stored) => self.payload_row(ended, *stored, outer, call, paths).await,
                     Resolve::UserErrors => {

@@ -19,6 +19,10 @@ impl Run<'_> {
                 What::Typename(name) => Value::from(name.as_ref()),
                 What::Field(field) => self.property(field, call, json, path),
                 What::Introspection(_) => Value::Null,
+                What::Withheld(field) => {
+                    self.withhold(field, path.clone(), call.pos);
+                    Value::Null
+                }
             };
             let sound = self.sound(call, &value, path);
             path.pop();

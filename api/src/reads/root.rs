@@ -70,6 +70,10 @@ impl<'a> Run<'a> {
         for call in &compiled.root {
             let value = match &call.what {
                 What::Typename(name) => Value::from(name.as_ref()),
+                What::Withheld(field) => {
+                    self.withhold(field, paths.field(0, &call.key), call.pos);
+                    Value::Null
+                }
                 What::Introspection(field) => self.introspect(field, call.pos, compiled, &paths).await,
                 What::Field(field) => self.root_field(field, call, &paths).await.unwrap_or_else(|error| {
                     self.fault(&error, paths.field(0, &call.key), call.pos);
@@ -256,6 +260,12 @@ impl<'a> Run<'a> {
             Refusal::new(Code::BadUserInput).arg("reason", reason).into()
         };
         self.fault(&error, path, pos);
+    }
+
+    /// Notes a field that the user behind a gateway does not have.
+    pub(super) fn withhold(&self, field: &FieldDef, path: Vec<Segment>, pos: Pos) {
+        let refusal = Refusal::new(Code::NotInSchema).arg("field", field.name.to_string());
+        self.fault(&refusal.into(), path, pos);
     }
 
     /// Notes the code of a refusal.

@@ -63,6 +63,10 @@ impl<'a> Run<'a> {
         let field = match &call.what {
             What::Typename(name) => return vec![Value::from(name.as_ref()); set.len()],
             What::Introspection(_) => return vec![Value::Null; set.len()],
+            What::Withheld(field) => {
+                (0..set.len()).for_each(|row| self.withhold(field, paths.field(row, &call.key), call.pos));
+                return vec![Value::Null; set.len()];
+            }
             What::Field(field) => field,
         };
         match &field.resolve {
@@ -210,7 +214,7 @@ impl<'a> Run<'a> {
 
     /// Whether a value may stand where it is; a null that may not is noted.
     pub(super) fn sound(&self, call: &Call, value: &Value, path: &[Segment]) -> bool {
-        let What::Field(field) = &call.what else { return true };
+        let (What::Field(field) | What::Withheld(field)) = &call.what else { return true };
         if !value.is_null() || !field.ty.is_required() {
             return true;
         }

@@ -2,6 +2,7 @@
 //!
 //! The library lets wrong variables and literals through, so nothing runs that was not coerced here.
 
+mod narrow;
 mod select;
 mod values;
 mod variables;
@@ -9,6 +10,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use narrow::narrow;
 pub use select::{Below, Call, Compiled, Kind, What, compile, operation};
 
 use async_graphql::Pos;

@@ -19,7 +19,7 @@ pub fn of(calls: &[Call]) -> u64 {
 fn of_call(call: &Call) -> u64 {
     let field = match &call.what {
         What::Field(field) => field,
-        What::Typename(_) => return 0,
+        What::Typename(_) | What::Withheld(_) => return 0,
         What::Introspection(_) => return INTROSPECTION,
     };
     let own = u64::from(field.cost);

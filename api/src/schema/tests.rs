@@ -1,5 +1,7 @@
 //! Building schemas from the parts that are built in, and from a toy.
 
+mod narrowed;
+
 use super::{snapshot::Snapshots, *};
 use crate::schema::types::{MUTATION, QUERY};
 use async_graphql::parser::{parse_query, parse_schema};

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{crypto::sha256, error::Result};
 use entity::{
-    application, application_event, application_subject, appraisal, assignment, benefit, benefit_line, channel_rule,
-    consent, decision, disbursement_batch, household, household_member, import_batch, jurisdiction, ledger_entry,
-    notice, once_claim, opinion, org_unit, parameter, person, person_claim, policy_document, request, request_material,
-    scope_link, service_window, user_account, verification, verification_investigator, verification_report,
-    verification_step, work_calendar,
+    api_client, application, application_event, application_subject, appraisal, assignment, benefit, benefit_line,
+    channel_rule, consent, decision, disbursement_batch, household, household_member, import_batch, jurisdiction,
+    ledger_entry, notice, once_claim, opinion, org_unit, parameter, person, person_claim, policy_document, request,
+    request_material, scope_link, service_window, user_account, verification, verification_investigator,
+    verification_report, verification_step, work_calendar,
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Serialize;
@@ -23,6 +23,7 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, mut recorded: Recorded, r
         };
     }
     protected!(
+        api_client,
         application,
         application_event,
         application_subject,

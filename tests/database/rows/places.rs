@@ -2,8 +2,10 @@
 
 use super::{DISTRICT, NOON, TOWN, VILLAGE, day, key, put};
 use entity::{
-    assignment, consent,
-    enums::{AreaType, ClaimKind, JurisdictionKind as Kind, ParameterStatus, Sex, UnitLevel, WorkCalendarKind},
+    At, api_client, assignment, consent,
+    enums::{
+        AreaType, ClaimKind, ClientKind, JurisdictionKind as Kind, ParameterStatus, Sex, UnitLevel, WorkCalendarKind,
+    },
     household, household_member, jurisdiction, org_unit, parameter, person, person_claim, policy_document,
     policy_version, scope_link, service_window, setting, user_account, work_calendar,
 };
@@ -221,5 +223,19 @@ async fn reference(db: &DatabaseConnection) {
         note: None,
     };
     put(db, document).await;
+    let client = api_client::Model {
+        id: key(6),
+        name: "district".to_owned(),
+        kind: ClientKind::Gateway,
+        role: "DP".to_owned(),
+        unit: "DU_PLATFORM".to_owned(),
+        level: UnitLevel::District,
+        token_hash: "0".repeat(64),
+        created_at: NOON,
+        expires_at: At(NOON.0 + 1),
+        revoked_at: None,
+        version: 1,
+    };
+    put(db, client).await;
     put(db, setting::Model { key: "clock".to_owned(), value: "0".to_owned() }).await;
 }

@@ -65,6 +65,8 @@ pub struct Call {
 pub enum What {
     /// A field of the table.
     Field(Arc<FieldDef>),
+    /// A field that the user behind a gateway does not have; it is null.
+    Withheld(Arc<FieldDef>),
     /// `__typename`, which is this.
     Typename(Arc<str>),
     /// `__schema` or `__type`, answered by the library.
