@@ -6,6 +6,7 @@ mod conformance;
 mod database;
 mod front_end;
 mod harness;
+mod playground;
 mod resilience;
 mod reviewed;
 mod scenarios;

@@ -4,24 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 const dist = new URL("dist/", import.meta.url);
-const sources = {
-  app: "app.jsx",
-  "editor.worker": "monaco-editor/esm/vs/editor/editor.worker.js",
-  "json.worker": "monaco-editor/esm/vs/language/json/json.worker.js",
-  "graphql.worker": "monaco-graphql/esm/graphql.worker.js",
-};
-
-// Languages of the editor that no pane shows.
-const unused = {
-  name: "unused-languages",
-  setup(bundle) {
-    bundle.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-      const language = /basic-languages\/(\w+)\/\1(\.js)?$/.exec(`${resolveDir}/${path}`.replace(/\/\.\//g, "/"));
-      return language && language[1] !== "graphql" ? { path, namespace: "unused" } : undefined;
-    });
-    bundle.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "export const conf = {}, language = {};" }));
-  },
-};
+const sources = { app: "src/app.jsx" };
 
 const { outputFiles } = await build({
   entryPoints: Object.entries(sources).map(([out, source]) => ({ in: source, out })),
@@ -33,9 +16,7 @@ const { outputFiles } = await build({
   legalComments: "eof",
   target: "es2022",
   jsx: "automatic",
-  loader: { ".ttf": "dataurl" },
   define: { "process.env.NODE_ENV": '"production"' },
-  plugins: [unused],
   absWorkingDir: new URL(".", import.meta.url).pathname,
   logLevel: "warning",
 });

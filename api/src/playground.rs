@@ -1,6 +1,11 @@
-//! GraphiQL, served from the program itself: nothing is fetched from elsewhere.
+//! The playground, served from the program itself: nothing is fetched from elsewhere.
 
+use policies::PolicySource;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
+
+const DIVISIONS: &str = include_str!("../data/divisions.csv");
 
 /// Marks an answer as a page of the playground.
 #[derive(Debug, Clone, Copy)]
@@ -38,13 +43,40 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
-static ASSETS: [Asset; 6] = [
+/// What roles, units, purposes, programmes and places are called: `{"role": {"VW": {"zh": …, "en": …}}, "place": …}`.
+///
+/// A code that a further policy set brings is not in it; the page then shows the code.
+pub fn names() -> &'static str {
+    static NAMES: LazyLock<String> = LazyLock::new(|| {
+        let codes = rows(PolicySource::embedded_names());
+        let places = rows(DIVISIONS).map(|name: Name| Name { kind: "place".to_owned(), ..name });
+        let mut names: Map<String, Value> = Map::new();
+        for Name { kind, code, name_zh, name_en } in codes.chain(places) {
+            let of_kind = names.entry(kind).or_insert_with(|| Value::Object(Map::new()));
+            of_kind[code.as_str()] = json!({ "zh": name_zh, "en": name_en });
+        }
+        Value::Object(names).to_string()
+    });
+    &NAMES
+}
+
+#[derive(Deserialize)]
+struct Name {
+    kind: String,
+    code: String,
+    name_zh: String,
+    name_en: String,
+}
+
+fn rows(table: &str) -> impl Iterator<Item = Name> {
+    let reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(table.as_bytes());
+    reader.into_deserialize().filter_map(Result::ok).collect::<Vec<Name>>().into_iter()
+}
+
+static ASSETS: [Asset; 3] = [
     Asset { name: "", kind: HTML, bytes: include_bytes!("../playground/index.html"), gzip: false },
     packed("app.js", JAVASCRIPT, include_bytes!("../playground/dist/app.js.gz")),
     packed("app.css", CSS, include_bytes!("../playground/dist/app.css.gz")),
-    packed("editor.worker.js", JAVASCRIPT, include_bytes!("../playground/dist/editor.worker.js.gz")),
-    packed("graphql.worker.js", JAVASCRIPT, include_bytes!("../playground/dist/graphql.worker.js.gz")),
-    packed("json.worker.js", JAVASCRIPT, include_bytes!("../playground/dist/json.worker.js.gz")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -58,6 +90,16 @@ const fn packed(name: &'static str, kind: &'static str, bytes: &'static [u8]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_has_its_names() {
+        let names: Value = serde_json::from_str(names()).unwrap();
+        assert_eq!(names["role"]["VW"], json!({ "zh": "村居窗口", "en": "village window clerk" }));
+        assert_eq!(names["place"]["500118107200"]["en"], "Qishan Village");
+        let lines = |table: &str| table.lines().filter(|line| !line.starts_with('#')).count() - 1;
+        let told: usize = names.as_object().unwrap().values().map(|kind| kind.as_object().unwrap().len()).sum();
+        assert_eq!(told, lines(PolicySource::embedded_names()) + lines(DIVISIONS));
+    }
 
     #[test]
     fn every_file_the_page_names_is_in_the_program() {

@@ -118,13 +118,18 @@ impl PolicySource {
     pub fn embedded() -> Self {
         let baseline = FurtherSet {
             name: BASELINE.to_owned(),
-            names: include_str!("../names.csv").to_owned(),
+            names: Self::embedded_names().to_owned(),
             roles: include_str!("../roles.csv").to_owned(),
             authority: include_str!("../authority.csv").to_owned(),
             funding: include_str!("../funding.csv").to_owned(),
             disclosure: include_str!("../disclosure.csv").to_owned(),
         };
         Self { model: MODEL.to_owned(), sets: vec![baseline] }
+    }
+
+    /// The baseline's table of codes with their names in Chinese and English, as CSV.
+    pub fn embedded_names() -> &'static str {
+        include_str!("../names.csv")
     }
 
     /// A baseline from a directory that holds the five tables and model.conf; the error names the file.

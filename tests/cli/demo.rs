@@ -53,9 +53,9 @@ async fn a_second_start_keeps_data_and_clock() {
     }
     let token = row("tw").split_whitespace().last().expect("a token").to_owned();
     let clerk = client(&first.base, &token);
-    assert_eq!(today(&clerk).await, "2018-10-19");
+    assert_eq!(today(&clerk).await, "2018-11-30", "after the last step of the sample cases");
     let set = "mutation S($at: DateTime!) { clockSet(input: { at: $at }) { at userErrors { code } } }";
-    clerk.ok(set, json!({ "at": "2018-11-20T10:00:00+08:00" })).await;
+    clerk.ok(set, json!({ "at": "2018-12-20T10:00:00+08:00" })).await;
 
     let printed = ok(folder.path(), &["token", "--user", "vw"]);
     assert_eq!(printed.lines().count(), 1);
@@ -64,13 +64,17 @@ async fn a_second_start_keeps_data_and_clock() {
     assert_eq!(me["me"], json!({ "login": "vw", "role": "VW", "jurisdiction": "500118107200" }));
     let benefits = "{ benefits(first: 100) { nodes { origin } pageInfo { hasNextPage } } }";
     let before = window.ok(benefits, json!({})).await;
-    assert_eq!(before["benefits"]["nodes"].as_array().map(Vec::len), Some(34), "the roll's households of 旗山村");
+    assert_eq!(
+        before["benefits"]["nodes"].as_array().map(Vec::len),
+        Some(36),
+        "the roll's households of 旗山村 and two decided here"
+    );
     let (well, rest) = first.terminate();
     assert!(well && !rest.contains("ready"), "{rest}");
 
     let second = demo();
     let clerk = client(&second.base, &token);
-    assert_eq!(today(&clerk).await, "2018-11-20", "the clock runs on, and the token is still good");
+    assert_eq!(today(&clerk).await, "2018-12-20", "the clock runs on, and the token is still good");
     let window = client(&second.base, printed.trim_end());
     assert_eq!(window.ok(benefits, json!({})).await, before);
     assert!(second.terminate().0);

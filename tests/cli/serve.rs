@@ -106,5 +106,7 @@ async fn a_served_store_has_posts_without_passwords_and_a_clock_nobody_sets(back
     let clock =
         clerk.gql("mutation { clockSet(input: { at: \"2018-10-19T09:00:00+08:00\" }) { at } }", json!({})).await;
     assert_eq!(clock.error_codes(), ["GRAPHQL_VALIDATION_FAILED"]);
+    let demo = public.http().get(format!("{}/playground/demo.json", served.base)).send().await.expect("an answer");
+    assert_eq!(demo.status(), 404, "nobody can be played here");
     assert!(served.terminate().0);
 }

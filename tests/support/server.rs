@@ -45,8 +45,15 @@ impl Server {
             Backend::Postgres => POSTGRES.get_or_init(|| Template::make(backend)).await,
         };
         let (database, data) = (template.database.copy().await, template.data.lay());
-        let running = serve(data.path(), &database, origins).await;
+        let running = serve(options(data.path(), &database, origins)).await;
         Self { running, database, data }
+    }
+
+    /// Serves a demo store in which the sample families have applied: cases stand at every step.
+    pub async fn start_lived(backend: Backend) -> Self {
+        let (database, data) = (fresh_database(backend).await, temporary_folder());
+        let lived = options(data.path(), &database, &[]).with_town().expect("the demo's options");
+        Self { running: serve(lived).await, database, data }
     }
 
     /// Base of its URLs.
@@ -117,7 +124,7 @@ impl Template {
     async fn make(backend: Backend) -> Self {
         let database = fresh_database(backend).await;
         let data = temporary_folder();
-        let running = serve(data.path(), &database, &[]).await;
+        let running = serve(options(data.path(), &database, &[])).await;
         // Nothing may be connected to what PostgreSQL copies, and SQLite's log must be back in its file.
         let db = running.platform.db.clone();
         running.stop().await.expect("the demo stops");
@@ -127,9 +134,13 @@ impl Template {
     }
 }
 
-async fn serve(data: &Path, database: &Url, origins: &[String]) -> Running {
+fn options(data: &Path, database: &Url, origins: &[String]) -> DemoOptions {
     let mut options = DemoOptions::new(data.to_owned()).expect("the demo's options");
     options.database = Some(database.to_string());
     options.origins = origins.to_vec();
+    options
+}
+
+async fn serve(options: DemoOptions) -> Running {
     start(options).await.expect("the demo starts")
 }

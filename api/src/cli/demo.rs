@@ -22,8 +22,10 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 /// Where the demo listens unless told otherwise.
 const LISTEN: &str = "127.0.0.1:8000";
-/// Where a new demo's clock stands unless told otherwise.
-const CLOCK: &str = "2018-10-19T09:00:00+08:00";
+/// Where a new demo's clock stands unless told otherwise: after the last step of the sample cases.
+const CLOCK: &str = "2018-11-30T09:00:00+08:00";
+/// Where the clock of a demo without sample cases stands.
+const CLOCK_BARE: &str = "2018-10-19T09:00:00+08:00";
 /// The roll every demo begins with.
 const SAMPLE: &[u8] = include_bytes!("../../data/sample-roll.xlsx");
 const SAMPLE_NAME: &str = "sample-roll.xlsx";
@@ -41,7 +43,8 @@ pub(super) struct DemoArgs {
     /// Directory of the store.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Where a new store's clock stands; it runs on from there. A store that has a clock keeps it.
+    /// Where a new store's clock stands; it runs on from there. A store that has a clock keeps it. Before 2018-11-30
+    /// there are no sample cases: their last steps are not yet taken.
     #[arg(long, value_name = "INSTANT", default_value = CLOCK)]
     clock: String,
     /// An origin whose pages may call the demo from a browser, such as http://localhost:5173; may be repeated.
@@ -64,12 +67,19 @@ pub struct DemoOptions {
     pub roll: bool,
     /// Origins whose pages may call the demo from a browser.
     pub origins: Vec<String>,
+    /// Whether to let the sample families of the town apply, so that there is work at every step.
+    pub town: bool,
 }
 
 impl DemoOptions {
-    /// A demo in a directory, on a free port, at the usual instant, with the sample roll.
+    /// The same with the sample cases, and the clock after them.
+    pub fn with_town(self) -> Result<Self> {
+        Ok(Self { town: true, clock: CLOCK.parse()?, ..self })
+    }
+
+    /// A demo in a directory, on a free port, at the usual instant, with the sample roll and without sample cases.
     pub fn new(data: PathBuf) -> Result<Self> {
-        let clock = CLOCK.parse()?;
+        let clock = CLOCK_BARE.parse()?;
         Ok(Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data,
@@ -77,6 +87,7 @@ impl DemoOptions {
             clock,
             roll: true,
             origins: Vec::new(),
+            town: false,
         })
     }
 }
@@ -120,8 +131,9 @@ fn settings(options: &DemoOptions) -> Settings {
 /// Starts a demo in this process.
 pub async fn start(options: DemoOptions) -> Result<Running> {
     let settings = settings(&options);
-    let store = prepare(&options, &|_, _| {}).await?;
+    let store = prepare(&options, &settings, &|_, _| {}).await?;
     let server = serve::listen_on(&store, &settings, options.listen).await?;
+    server.show_demo(seed::demo_page()?);
     let tokens = users(&store, &settings).await?.into_iter().map(|user| (user.login, user.token)).collect();
     let (stop, stopping) = oneshot::channel::<()>();
     let address = server.address();
@@ -134,21 +146,25 @@ pub async fn start(options: DemoOptions) -> Result<Running> {
 
 pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
     let clock = args.clock.parse();
+    let clock: At = clock.map_err(|_| anyhow::anyhow!("{} is no instant such as {CLOCK}", args.clock))?;
+    let lived: At = CLOCK.parse()?;
     let options = DemoOptions {
         listen: serve::address(&args.listen)?,
         data: args.data.unwrap_or_else(default_data),
         database: None,
-        clock: clock.map_err(|_| anyhow::anyhow!("{} is no instant such as {CLOCK}", args.clock))?,
+        clock,
         roll: true,
         origins: args.origins,
+        town: clock >= lived,
     };
     let settings = settings(&options);
     settings.http.check(options.listen)?;
     let bar = bar();
-    let store = prepare(&options, &progress(&bar)).await;
+    let store = prepare(&options, &settings, &progress(&bar)).await;
     bar.finish_and_clear();
     let store = store?;
     let server = serve::listen_on(&store, &settings, options.listen).await?;
+    server.show_demo(seed::demo_page()?);
     let users = users(&store, &settings).await?;
     if json {
         print_json(&serde_json::json!({ "ready": format!("http://{}", server.address()), "users": users }))?;
@@ -162,7 +178,7 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
 }
 
 /// Opens the store and puts the sample data into a new one.
-async fn prepare(options: &DemoOptions, progress: &Progress) -> Result<Store> {
+async fn prepare(options: &DemoOptions, settings: &Settings, progress: &Progress) -> Result<Store> {
     let own = demo_options(&options.data, Some(options.clock))?;
     let url = options.database.clone().unwrap_or(own.url);
     let store = Store::open(StoreOptions { url, ..own }).await?;
@@ -175,6 +191,9 @@ async fn prepare(options: &DemoOptions, progress: &Progress) -> Result<Store> {
         let workbook = Workbook { name: SAMPLE_NAME.to_owned(), bytes: SAMPLE.into() };
         let report = roll::import(&store.platform, workbook, progress).await?;
         anyhow::ensure!(report.bad == 0, "the sample roll has {} bad rows", report.bad);
+    }
+    if options.town {
+        seed::live(&store, settings).await?;
     }
     seed::put(&store.platform.db.writer, SAMPLE_DONE, &Clock::wall().to_string()).await?;
     Ok(store)

@@ -9,10 +9,12 @@ mod money;
 mod posts;
 mod reference;
 mod settings;
+mod town;
 
 pub(super) use money::appropriate;
-pub(super) use posts::{DEMO_PASSWORD, Posts, posts};
+pub(super) use posts::{DEMO_PASSWORD, Posts, demo_page, posts};
 pub(super) use settings::{get, put};
+pub(super) use town::live;
 
 use anyhow::{Context, Result};
 use platform::{Op, Platform, tx::Done};

@@ -24,7 +24,7 @@ use axum::{
 use platform::{Code, Language};
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -48,6 +48,8 @@ pub struct App {
     /// Held by every operation under way; stopping waits until all are gone.
     pub(super) under_way: mpsc::Sender<()>,
     pub(super) stopping: AtomicBool,
+    /// Who can be played in a demo, for the playground; empty elsewhere.
+    pub(super) demo: OnceLock<String>,
 }
 
 impl App {
@@ -62,7 +64,10 @@ impl App {
         let turns = Arc::new(Semaphore::new(settings.operations_max));
         let stopping = AtomicBool::new(false);
         let metrics = Metrics::install();
-        (Self { gateway, identity, settings, language, metrics, turns, under_way, stopping }, done)
+        (
+            Self { gateway, identity, settings, language, metrics, turns, under_way, stopping, demo: OnceLock::new() },
+            done,
+        )
     }
 
     /// Whether the server takes no new work.
@@ -134,6 +139,8 @@ pub fn router(app: Arc<App>) -> Router {
         router = router
             .route("/", any(pages::home))
             .route("/playground", any(pages::playground))
+            .route("/playground/names.json", any(pages::names))
+            .route("/playground/demo.json", any(pages::demo))
             .route("/playground/{file}", any(pages::playground));
     }
     router = router.fallback(pages::nothing);

@@ -22,6 +22,7 @@ use std::{sync::Arc, time::Duration};
 /// How long the store may take to say that it is there.
 const READY: Duration = Duration::from_secs(2);
 const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
 
 /// Whether the method reads; the refusal of any other.
 fn reads(app: &App, request: &Request) -> Result<(), Box<Response>> {
@@ -89,7 +90,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>, request: Request) -> Resp
 }
 
 fn status(status: StatusCode, text: &str) -> Response {
-    page(status, "application/json; charset=utf-8", json!({ "status": text }).to_string())
+    page(status, JSON, json!({ "status": text }).to_string())
 }
 
 /// The figures, for Prometheus.
@@ -133,6 +134,25 @@ pub(super) async fn playground(State(app): State<Arc<App>>, file: Option<Path<St
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response.extensions_mut().insert(playground::Page);
     response
+}
+
+/// What codes are called, in both languages.
+pub(super) async fn names(State(app): State<Arc<App>>, request: Request) -> Response {
+    match reads(&app, &request) {
+        Ok(()) => page(StatusCode::OK, JSON, playground::names()),
+        Err(refusal) => *refusal,
+    }
+}
+
+/// Who can be played; only in a demo.
+pub(super) async fn demo(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(refusal) = reads(&app, &request) {
+        return *refusal;
+    }
+    match app.demo.get() {
+        Some(demo) => page(StatusCode::OK, JSON, demo.clone()),
+        None => not_there(&app, &request),
+    }
 }
 
 /// There is nothing at this address.

@@ -62,6 +62,12 @@ impl Server {
         Ok(Self { app: Arc::new(app), done, listener, address })
     }
 
+    /// Lets the playground know who can be played; only a demo does this.
+    pub fn show_demo(&self, page: String) {
+        // Told once; a second telling would change nothing.
+        let _ = self.app.demo.set(page);
+    }
+
     /// Where it listens; the port the system chose, if 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address

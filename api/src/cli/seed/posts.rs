@@ -7,6 +7,7 @@ use entity::{At, Day, assignment, enums::UnitLevel, user_account};
 use platform::{Tx, clock::Clock};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 const POSTS: &str = include_str!("../../../data/posts.csv");
@@ -44,6 +45,24 @@ pub(in crate::cli) enum Posts {
 /// Every post, in the order of the table.
 pub(in crate::cli) fn posts() -> Result<Vec<Post>> {
     read("posts.csv", POSTS)
+}
+
+/// The posts as the playground of a demo offers them, and the password of them all.
+pub(in crate::cli) fn demo_page() -> Result<String> {
+    let users: Vec<_> = posts()?
+        .into_iter()
+        .map(|post| {
+            json!({
+                "login": post.login,
+                "name": post.name_zh,
+                "role": post.role,
+                "unit": post.unit,
+                "level": post.level,
+                "jurisdiction": post.jurisdiction,
+            })
+        })
+        .collect();
+    Ok(json!({ "password": DEMO_PASSWORD, "users": users }).to_string())
 }
 
 /// Whether the store has no account yet.
