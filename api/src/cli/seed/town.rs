@@ -120,6 +120,7 @@ impl People<'_> {
             SignedIn { actor, name: login.to_owned(), assignments: Vec::new(), token_expires_at: At(i64::MAX) };
         let caller = Caller {
             identity: Some(Arc::new(identity)),
+            client: None,
             purpose: None,
             language: Language::ZhCn,
             request_id: Uuid::now_v7(),
