@@ -1,6 +1,7 @@
 //! The command line: what each command takes, and one clear line when it fails.
 
 mod client;
+mod backup;
 pub mod demo;
 mod import;
 mod keys;
@@ -56,6 +57,10 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Walk the record: chains, protected rows, ledger, assessments.
     Verify(verify::VerifyArgs),
+    /// Copy a store to a file, while it is in use.
+    Backup(backup::BackupArgs),
+    /// Make a store of a backup.
+    Restore(backup::RestoreArgs),
 }
 
 /// Which store a command works on.
@@ -113,6 +118,8 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Policy(command) => policy::run(command, json).await,
         Command::Schema(args) => schema::run(args, json).await,
         Command::Verify(args) => verify::run(args, json).await,
+        Command::Backup(args) => backup::backup(args, json).await,
+        Command::Restore(args) => backup::restore(args, json).await,
     }
 }
 

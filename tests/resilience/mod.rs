@@ -1,5 +1,7 @@
 //! What must hold when the program is killed, stopped, or handed a token that is none.
 
+mod backup;
 mod kill;
 mod tokens;
 mod town;
+mod writers;

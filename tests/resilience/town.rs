@@ -48,20 +48,41 @@ impl Town {
         let output = self.command().args(["token", "--user", login]).args(self.database()).output().expect("it runs");
         assert!(output.status.success(), "{output:?}");
         let token = String::from_utf8(output.stdout).expect("text").trim_end().to_owned();
-        Clerk { token: token.into(), base: self.base.subscribe() }
+        Clerk { token: token.into(), base: self.base.subscribe(), lost: 0 }
     }
 
-    fn command(&self) -> std::process::Command {
+    /// Copies the store to a file of its folder.
+    pub fn back_up(&self, file: &str) {
+        let output = self.command().args(["backup", file]).args(self.database()).output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// A town of its own, made of a backup of this one and a copy of its keys.
+    pub fn restored(&self, file: &str, database: Url) -> Self {
+        let folder = temporary_folder();
+        for name in [file, "keys.json"] {
+            std::fs::copy(self.folder().join(name), folder.path().join(name)).expect("copied");
+        }
+        let town = Self { folder, database, base: watch::Sender::new(None) };
+        let output = town.command().args(["restore", file]).args(town.database()).output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        town
+    }
+
+    /// The program in the town's folder, with its keys.
+    pub fn command(&self) -> std::process::Command {
         let mut command = onedoor(self.folder());
         command.env("ONEDOOR_KEYS", "keys.json");
         command
     }
 
-    fn database(&self) -> [&str; 2] {
+    /// The arguments that name its database.
+    pub fn database(&self) -> [&str; 2] {
         ["--database", self.database.as_str()]
     }
 
-    fn folder(&self) -> &Path {
+    /// Where its files lie.
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
@@ -71,17 +92,19 @@ impl Town {
 pub struct Clerk {
     token: Arc<str>,
     base: watch::Receiver<Option<String>>,
+    /// Answers that never came.
+    pub lost: u32,
 }
 
 impl Clerk {
-    /// One answer, however often the server has to be asked; `lost` counts answers that never came.
-    pub async fn settle(&mut self, query: &str, variables: Value, lost: &mut u32) -> Answer {
+    /// One answer, however often the server has to be asked.
+    pub async fn settle(&mut self, query: &str, variables: Value) -> Answer {
         loop {
             let base = self.base.wait_for(Option::is_some).await.expect("a town").clone().expect("an address");
             let client = Client::new(base.clone(), Some(self.token.to_string()));
             match client.try_gql(query, variables.clone()).await {
                 Some(answer) if answer.status < 500 => return answer,
-                _ => *lost += 1,
+                _ => self.lost += 1,
             }
             // The same address again would only fail again until the next start.
             let gone = |now: &Option<String>| now.as_ref() != Some(&base);
@@ -92,7 +115,7 @@ impl Clerk {
     }
 
     /// Acts under this key; answers the payload.
-    pub async fn act(&mut self, mutation: &str, key: &str, input: Value, selection: &str, lost: &mut u32) -> Value {
+    pub async fn act(&mut self, mutation: &str, key: &str, input: Value, selection: &str) -> Value {
         let mut type_name = mutation.to_owned();
         type_name[..1].make_ascii_uppercase();
         let query = format!(
@@ -100,7 +123,7 @@ impl Clerk {
         );
         let mut input = input;
         input["idempotencyKey"] = json!(key);
-        let answer = self.settle(&query, json!({ "input": input }), lost).await;
+        let answer = self.settle(&query, json!({ "input": input })).await;
         assert!(answer.body["errors"].is_null(), "{mutation}: {}", answer.body);
         answer.body["data"][mutation].clone()
     }
@@ -112,7 +135,7 @@ impl Clerk {
         );
         let (mut nodes, mut after) = (Vec::new(), Value::Null);
         loop {
-            let answer = self.settle(&query, json!({ "after": after }), &mut 0).await;
+            let answer = self.settle(&query, json!({ "after": after })).await;
             let page = &answer.body["data"][list];
             nodes.extend(page["nodes"].as_array().unwrap_or_else(|| panic!("{list}: {}", answer.body)).iter().cloned());
             if page["pageInfo"]["hasNextPage"] != true {

@@ -238,17 +238,11 @@ pub fn demo_options(dir: &Path, clock: Option<At>) -> Result<StoreOptions> {
         keys.display(),
         dir.display()
     );
-    Ok(StoreOptions {
-        url: format!("sqlite://{}?mode=rwc", file.display()),
-        keys: Keys::read_or_make(&keys)?,
-        kind: Kind::Demo,
-        clock,
-        policies: None,
-    })
+    Ok(StoreOptions { url: demo_url(dir), keys: Keys::read_or_make(&keys)?, kind: Kind::Demo, clock, policies: None })
 }
 
 /// Makes a directory that only its owner may enter; one that is there stays as it is.
-fn make_private(dir: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(dir: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -264,13 +258,35 @@ pub fn configured_keys(settings: &Settings) -> Result<Keys> {
     Keys::read(path)
 }
 
+/// The database a command names, by URL; whether it is there is another question.
+pub(super) fn url_of(args: &StoreArgs) -> String {
+    match &args.database {
+        Some(url) => url.clone(),
+        None => demo_url(&args.data.clone().unwrap_or_else(default_data)),
+    }
+}
+
+fn demo_url(dir: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", dir.join(DATABASE_FILE).display())
+}
+
+/// The file of an SQLite database, or `None` for another kind.
+pub(super) fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
+}
+
 /// An SQLite file that a command is to read must be there already.
-fn existing(url: &str) -> Result<String> {
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
-        ensure!(Path::new(path).is_file(), "there is no database {path}");
+pub(super) fn existing(url: &str) -> Result<String> {
+    if let Some(path) = sqlite_path(url) {
+        ensure!(path.is_file(), "there is no database {}", path.display());
     }
     Ok(url.to_owned())
+}
+
+/// Whether a database holds a store at all.
+pub(super) async fn is_store<C: ConnectionTrait>(conn: &C) -> bool {
+    matches!(seed::get(conn, KIND).await, Ok(Some(_)))
 }
 
 /// Everything that is declared.
