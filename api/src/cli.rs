@@ -10,6 +10,7 @@ mod schema;
 mod seed;
 mod serve;
 mod settings;
+mod staff;
 mod store;
 mod table;
 mod telemetry;
@@ -40,6 +41,12 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve a store without sample data.
     Serve(serve::ServeArgs),
+    /// Who may sign in: add, password, disable, enable, list.
+    #[command(subcommand)]
+    User(staff::UserCommand),
+    /// As what users work: give, end.
+    #[command(subcommand)]
+    Assignment(staff::AssignmentCommand),
     /// Print a token of a user.
     Token(token::TokenArgs),
     /// Make a file of new keys for `serve`.
@@ -111,6 +118,8 @@ async fn run(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Demo(args) => demo::run(args, json).await,
         Command::Serve(args) => serve::run(args, json).await,
+        Command::User(command) => staff::user(command, json).await,
+        Command::Assignment(command) => staff::assignment(command, json).await,
         Command::Token(args) => token::run(args, json).await,
         Command::Keys(args) => keys::run(&args, json),
         Command::Client(command) => client::run(command, json).await,

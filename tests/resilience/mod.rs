@@ -2,6 +2,8 @@
 
 mod backup;
 mod kill;
+mod revocation;
+mod stop;
 mod tokens;
 mod town;
 mod writers;
