@@ -17,6 +17,8 @@ macro_rules! permissions {
 }
 
 permissions! {
+    /// Ask by which rules something is allowed.
+    POLICY_EXPLAIN = plain("policy.explain");
     /// See applications.
     APPLICATION_READ = plain("application.read");
     /// See requests.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 /// Places, units, windows, colleagues, parameters, calendar, policy library, audit events, and oneself.
 pub fn part() -> Part {
-    library(colleagues(places(Part::new("reference"))))
+    library(colleagues(places(Part::new("reference").declaring(may::POLICY_EXPLAIN))))
         .query(
             "me",
             "The signed-in user, the assignment acted under, and what it permits (本人).",

@@ -2,6 +2,7 @@
 
 mod doors;
 mod entities;
+mod explain;
 mod fields;
 mod gateway;
 pub mod holders;

@@ -6,6 +6,7 @@ use super::{
     store::{Kind, StoreOptions, configured_keys},
 };
 use crate::{
+    explain,
     gateway::Gateway,
     http::{Server, stopped},
     identity::{Identity, Users, part},
@@ -77,7 +78,10 @@ pub(super) fn gateway(store: &Store, settings: &Settings) -> Result<(Arc<Gateway
     let identity = Arc::new(identity);
     let mut parts = store.parts();
     parts.push(part(Arc::clone(&identity)));
+    let explainer = Arc::default();
+    parts.push(explain::part(&explainer));
     let gateway = Gateway::new(Arc::clone(&store.platform), parts, settings.gateway())?;
+    explainer.learn(gateway.snapshots().full());
     Ok((Arc::new(gateway), identity))
 }
 

@@ -34,6 +34,13 @@ fn column_name<C: ColumnTrait>(column: C) -> &'static str {
 }
 
 impl Part {
+    /// Declares a permission of a field that the gateway itself adds.
+    #[must_use]
+    pub fn declaring(mut self, permission: Permission) -> Self {
+        self.require(permission);
+        self
+    }
+
     /// Adds a stored type. `name` is its GraphQL name.
     #[must_use]
     pub fn entity<E>(
