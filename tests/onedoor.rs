@@ -4,6 +4,7 @@ mod access;
 mod cli;
 mod conformance;
 mod database;
+mod federation;
 mod front_end;
 mod harness;
 mod playground;

@@ -29,6 +29,9 @@ async fn a_gateway_is_added_listed_and_revoked_from_its_next_request_on() {
     assert_eq!(listed["clients"], json!([added["client"]]));
     assert!(!listed.to_string().contains(token) && !ok(folder, &["client", "list"]).contains(token));
 
+    let subgraph = ok(folder, &["schema", "--user", "dp", "--subgraph"]);
+    assert!(subgraph.contains("type Application implements Node @key(fields: \"id\") {"), "{subgraph}");
+
     let user = ok(folder, &["token", "--user", "tl"]).trim_end().to_owned();
     let bearer = format!("Bearer {token}");
     let alone = Client::new(&*serving.base, Some(user));
