@@ -3,11 +3,12 @@
 //! **Invariant:** a module never names another module, opens a connection or reads the clock.
 
 pub mod dibao;
+pub mod temporary;
 
 use platform::module::Module;
 use std::sync::Arc;
 
 /// Every programme that is built in; which of them load is configuration.
 pub fn all() -> Vec<Arc<dyn Module>> {
-    vec![Arc::new(dibao::Dibao)]
+    vec![Arc::new(dibao::Dibao), Arc::new(temporary::Temporary)]
 }

@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod facts;
+pub mod income;
 pub mod parameters;
 
 pub use assessment::{AmountLine, Assessment, OnceOnly, ReviewClass, RuleOutcome};

@@ -1,44 +1,9 @@
 //! Household income of one month (家庭月收入).
 
-use super::unit::{Unit, unreadable};
-use entity::Month;
-use platform::{
-    error::Result,
-    module::{IncomeItem, IncomeKind, Period},
-    money::{Exact, exact},
-};
+use super::unit::Unit;
+use platform::{error::Result, module::income, money::Exact};
 
-const MONTHS_A_YEAR: i128 = 12;
-
-/// Income of the month before the application month; what is known for twelve months counts by a twelfth.
-///
-/// Farming counts as gross minus direct cost, at least nothing: a loss there does not eat up wages.
-/// Support due counts even if it was waived (重庆条例 art 25). Nothing is rounded.
+/// Income of the month before the application month, as far as it is these members'.
 pub(super) fn monthly(unit: &Unit<'_>) -> Result<Exact> {
-    let month = unit.facts.applied_on.month().previous();
-    let zero = Exact::from_integer(0);
-    let (mut farming, mut other) = (zero, zero);
-    for item in &unit.facts.incomes {
-        let amount = monthly_amount(item, month)? * unit.share(item.person_id);
-        match item.kind {
-            IncomeKind::FarmGross if item.counted => farming += amount,
-            // The cost of what does not count does not count either; a verifier marks the pair alike.
-            IncomeKind::FarmCost if item.counted => farming -= amount,
-            IncomeKind::SupportDue => other += amount,
-            _ if item.counted => other += amount,
-            _ => {}
-        }
-    }
-    Ok((farming.max(zero) + other).max(zero))
-}
-
-fn monthly_amount(item: &IncomeItem, month_before: Month) -> Result<Exact> {
-    let farm = matches!(item.kind, IncomeKind::FarmGross | IncomeKind::FarmCost);
-    match (item.period, item.month) {
-        (Period::LastTwelveMonths, _) => Ok(exact(item.amount_fen) / MONTHS_A_YEAR),
-        (Period::Month, _) if farm => Err(unreadable("farming is verified for twelve months, not for one")),
-        (Period::Month, None) => Err(unreadable("a monthly income item names no month")),
-        (Period::Month, Some(month)) if month == month_before => Ok(exact(item.amount_fen)),
-        (Period::Month, Some(_)) => Ok(Exact::from_integer(0)),
-    }
+    income::monthly(unit.facts, |owner| unit.share(owner))
 }

@@ -201,6 +201,16 @@ impl Facts {
     pub fn counted(&self) -> impl Iterator<Item = &MemberFacts> {
         self.members.iter().filter(|member| member.counted && member.deceased_on.is_none())
     }
+
+    /// Whether a thing of this owner is the household's: nobody's own, a stranger's, or a counted member's.
+    ///
+    /// A member who is not counted takes income and property out.
+    pub fn belongs_to_household(&self, owner: Option<Uuid>) -> bool {
+        owner.is_none_or(|owner| {
+            self.counted().any(|member| member.person_id == owner)
+                || !self.members.iter().any(|member| member.person_id == owner)
+        })
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use crate::cli::{Store, token};
 use anyhow::{Context, Result};
 use entity::{Fen, ledger_entry};
 use platform::{
-    Actor, Language, Op, dispatch,
+    Actor, Language, Op,
+    clock::{Clock, local_day},
+    dispatch,
     part::{Action, Part},
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -14,6 +16,8 @@ use uuid::Uuid;
 
 /// Put at each channel's disposal.
 const AMOUNT: Fen = Fen(100_000_000);
+/// Channels that hold a reserve, each with the dated parameter that says how much.
+const RESERVES: &[(&str, &str)] = &[("FC-TEMPRES", "temp.reserve")];
 /// Who posts them.
 const PAYER: &str = "fin";
 
@@ -33,8 +37,15 @@ pub(in crate::cli) async fn appropriate(store: &Store) -> Result<()> {
     for row in policies.funding_rows() {
         first_items.entry((row.programme.clone(), row.channel.clone())).or_insert_with(|| row.item.clone());
     }
+    let parameters = platform::reference::parameters(reader).await?;
+    let today = local_day(store.platform.clock.domain(Clock::wall())).to_string();
     for ((programme, channel), item) in first_items {
-        post(store, action, &payer, &programme, &channel, &item).await?;
+        let reserve = RESERVES.iter().find(|(reserve, _)| *reserve == channel);
+        let amount = match reserve {
+            Some((_, key)) => parameters.fen(key, &today)?,
+            None => AMOUNT,
+        };
+        post(store, action, &payer, (&programme, &channel, &item), amount).await?;
     }
     Ok(())
 }
@@ -43,9 +54,8 @@ async fn post(
     store: &Store,
     action: &'static Action,
     payer: &Actor,
-    programme: &str,
-    channel: &str,
-    item: &str,
+    (programme, channel, item): (&str, &str, &str),
+    amount: Fen,
 ) -> Result<()> {
     let op = Op::new(Arc::clone(&store.platform), Some(payer.clone()), None, Language::En, Uuid::now_v7());
     let input = json!({
@@ -53,7 +63,7 @@ async fn post(
         "programme": programme,
         "item": item,
         "channel": channel,
-        "amount": AMOUNT,
+        "amount": amount,
     });
     dispatch::mutation(&op, action, input)
         .await

@@ -1,0 +1,5 @@
+//! Worked cases of the programme, on the parameters that ship.
+
+mod amounts;
+mod fixture;
+mod rules;
