@@ -16,6 +16,8 @@ pub use details::{TemporaryCause, TemporaryDetails, TemporaryKind};
 pub use requests::{TemporaryPreview, TemporaryPreviewInput};
 
 use platform::{
+    application::DETAILS_RECORD,
+    decision,
     error::Result,
     module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
     part::{DataClass, Part, Permission},
@@ -94,18 +96,21 @@ impl Module for Temporary {
                 DETAILS,
                 requests::record_details,
             )
+            .on_case(DETAILS_RECORD)
             .mutation(
                 "temporaryApprove",
                 "Approves a case for the district by the assessment of the day; commits its line on the fund (临时救助审批通过).",
                 APPROVE,
                 requests::approve,
             )
+            .on_case(decision::APPROVE)
             .mutation(
                 "temporaryReject",
                 "Rejects a case for the district, with reasons in writing (临时救助审批不予批准).",
                 APPROVE,
                 requests::reject,
             )
+            .on_case(decision::REJECT)
     }
 
     fn assess(&self, facts: &Facts, parameters: &Parameters) -> Result<Assessment> {
