@@ -351,9 +351,12 @@ function App() {
       if (field) why(field);
     },
   });
-  const close = () => setOpen(null);
+  // A window that gives way to another must not close that one.
+  const close = (name) => () => setOpen((was) => (was === name ? null : was));
   const started = operation.live && operation.live.state !== "ended";
-  const current = useMemo(() => examples.find((example) => example.id === chosen), [examples, chosen]);
+  // What was changed by hand is no longer the example.
+  const current = useMemo(() => examples.find((example) => example.id === chosen && operationText(example, language) === operation.text),
+    [examples, chosen, language, operation.text]);
   const shown = (each) => ({ id: `pane-${each}`, tabIndex: -1, "data-shown": pane === each });
 
   return (
@@ -417,11 +420,11 @@ function App() {
       </main>
       <Tabs panes={PANES} pane={pane} words={words} onPane={show} label={words.panes} className="foot-tabs" />
       <div className="unseen" role="status" aria-live="polite" data-said>{said}</div>
-      <PostsWindow open={open === "posts"} onClose={close} {...{ demo, names, words, language, session }} onSwitch={play} onPublic={leave}
+      <PostsWindow open={open === "posts"} onClose={close("posts")} {...{ demo, names, words, language, session }} onSwitch={play} onPublic={leave}
         onSignIn={() => setOpen("signIn")} />
-      <SignInWindow open={open === "signIn"} onClose={close} words={words} message={message} onSignIn={enter} onPublic={leave} signedIn={Boolean(session.token)} />
-      <ClockWindow open={open === "clock"} onClose={close} words={words} today={me?.today} onSet={moveClock} message={message} />
-      <HelpWindow open={open === "help"} onClose={close} words={words} />
+      <SignInWindow open={open === "signIn"} onClose={close("signIn")} words={words} message={message} onSignIn={enter} onPublic={leave} signedIn={Boolean(session.token)} />
+      <ClockWindow open={open === "clock"} onClose={close("clock")} words={words} today={me?.today} onSet={moveClock} message={message} />
+      <HelpWindow open={open === "help"} onClose={close("help")} words={words} />
     </div>
   );
 }

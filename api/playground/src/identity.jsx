@@ -39,10 +39,10 @@ export function RoleStrip({ demo, names, session, words, language, busy, onSwitc
   return (
     <nav className="strip" aria-label={words.switchRole}>
       <div className="pills">
+        {pill("public", words.publicShort, "public", !session.login, onPublic, words.public)}
         {posts.map((post) =>
           pill(post.login, title(names, post, language), spheres[post.level], session.login === post.login,
             () => onSwitch(post.login), where(names, post, language)))}
-        {pill("public", words.publicShort, "public", !session.login, onPublic, words.public)}
         <button type="button" className="pill more" onClick={onMore} data-action="posts"><Icon name="more" />{words.moreRoles}</button>
       </div>
     </nav>
