@@ -79,7 +79,8 @@ async function searchDocs(page, sought) {
   await page.waitForSelector("[data-found]");
 }
 
-const fields = (page) => page.$$eval(".docs [data-field]", (all) => all.map((each) => each.dataset.field));
+const mutations = (page) => page.$$eval('.docs [data-field^="Mutation."]', (all) => all.map((each) => each.dataset.field));
+const vanishes = (page) => page.waitForFunction(() => !document.querySelector('.docs [data-field^="Mutation."]'));
 
 // Nothing is wider than the window, but what scrolls inside itself.
 async function fits(page, where) {
@@ -119,13 +120,13 @@ async function desktop() {
   assert.equal(await text(page, ".brand h1"), "一门");
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
   await searchDocs(page, "dibaoApprove");
-  assert.deepEqual(await fields(page), [], "an approval does not exist for the public");
+  assert.deepEqual(await mutations(page), [], "an approval does not exist for the public");
 
   await play(page, "da_civil", "DA");
-  assert.deepEqual(await fields(page), ["Mutation.dibaoApprove"], "the approver has it");
+  assert.deepEqual(await mutations(page), ["Mutation.dibaoApprove"], "the approver has it");
   assert.match(await text(page, '[data-field="Mutation.dibaoApprove"] .told'), /批/);
   await play(page, "tu_social", "TU");
-  await page.waitForFunction(() => document.querySelector("[data-found]")?.dataset.found === "0");
+  await vanishes(page);
   const change = await page.$eval(".change", ({ dataset }) => ({ lost: +dataset.lost, gained: +dataset.gained }));
   assert.ok(change.lost > 0 && change.gained > 0, JSON.stringify(change));
   assert.match(await text(page, ".change"), /Mutation\.dibaoApprove/);
@@ -140,6 +141,7 @@ async function desktop() {
   await isNamed(page, "desktop");
 
   await refusal(page);
+  await explained(page);
   await clock(page);
   await ends(page);
 }
@@ -162,6 +164,30 @@ async function refusal(page) {
   await page.waitForFunction(() => document.documentElement.lang === "zh-CN");
 }
 
+// Why the approver has the approval and the handler has not; an auditor is told who holds it.
+async function explained(page) {
+  const allowed = async (wanted) => {
+    const badge = await page.waitForSelector(`[data-explained] [data-allowed="${wanted}"]`);
+    return badge.evaluate((found) => found.closest("[data-explained]").textContent);
+  };
+  await play(page, "da_civil", "DA");
+  await searchDocs(page, "dibaoApprove");
+  await page.click('[data-field="Mutation.dibaoApprove"] .tools button:last-child');
+  assert.match(await allowed(true), /authority\.csv.*DU_CIVIL.*649号/s);
+  await play(page, "tu_social", "TU");
+  await page.waitForFunction(() => !document.querySelector("[data-explained]"));
+  await page.click(".why [type=submit]");
+  const told = await allowed(false);
+  assert.doesNotMatch(told, /DU_CIVIL|dibao\.approve/, "what is not one's own is not told");
+  await play(page, "aud", "AUD");
+  await page.select(".why select[name=role]", "TR");
+  await page.select(".why select[name=unit]", "TU_SOCIAL");
+  await page.select(".why select[name=programme]", "DIBAO");
+  await page.click(".why [type=submit]");
+  assert.match(await allowed(false), /DU_CIVIL/);
+  await fits(page, "desktop, why");
+}
+
 async function clock(page) {
   await page.click('[data-action="clock"]');
   await page.waitForSelector("dialog[open] input[type=date]");
@@ -182,7 +208,7 @@ async function phone(locale) {
   await page.$eval('[data-post="da_civil"]', (button) => button.click());
   await becomes(page, "DA");
   await searchDocs(page, "dibaoApprove");
-  assert.deepEqual(await fields(page), ["Mutation.dibaoApprove"]);
+  assert.deepEqual(await mutations(page), ["Mutation.dibaoApprove"]);
   await fits(page, "phone, docs");
   await tab(page, "examples");
   await choose(page, "twice-refused");
@@ -192,6 +218,8 @@ async function phone(locale) {
   assert.match(await text(page, ".troubles b"), locale === "en" ? /^[^一-鿿]+$/ : /[一-鿿]/);
   await fits(page, "phone, result");
   await tab(page, "why");
+  await page.$eval(".why .chip", (chip) => chip.click());
+  await page.waitForSelector("[data-explained] [data-allowed]");
   await fits(page, "phone, why");
   await tab(page, "examples");
   await choose(page, "my-cases");
@@ -199,7 +227,7 @@ async function phone(locale) {
   assert.ok(data.applications.nodes.length > 0);
   await play(page, "tu_social", "TU");
   await searchDocs(page, "dibaoApprove");
-  await page.waitForFunction(() => document.querySelector("[data-found]")?.dataset.found === "0");
+  await vanishes(page);
   await ends(page);
 }
 

@@ -391,7 +391,7 @@ function App() {
             <div role="tabpanel" aria-label={words.docs} {...shown("docs")} hidden={side !== "docs"}>
               <Docs {...{ schema, words, language }} onWhy={why} onInsert={insert} /></div>
             <div role="tabpanel" aria-label={words.why} {...shown("why")} hidden={side !== "why"}>
-              <Why {...{ schema, words, language, names, wanted }} ask={asked} today={me?.today} role={roleCode} /></div>
+              <Why {...{ schema, words, language, names, wanted }} ask={asked} role={roleCode} /></div>
           </div>
         </section>
         <section className={operation.variables.trim() === "{}" ? "operation plain" : "operation"} aria-label={words.operation} {...shown("operation")}>
