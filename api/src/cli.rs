@@ -1,7 +1,7 @@
 //! The command line: what each command takes, and one clear line when it fails.
 
-mod client;
 mod backup;
+mod client;
 pub mod demo;
 mod import;
 mod keys;
