@@ -11,5 +11,6 @@ mod playground;
 mod resilience;
 mod reviewed;
 mod scenarios;
+mod sockets;
 mod tidy;
 mod walkthrough;

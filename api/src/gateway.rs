@@ -5,6 +5,7 @@
 mod attempts;
 
 use crate::{
+    events::{Attending, Full, Hub, Membership, Outlet},
     http::seam::{Answer, Caller, Execute, GraphqlError, Operation},
     identity::ApiClient,
     reads::{Fault, Run, Segment},
@@ -59,10 +60,18 @@ impl Default for Options {
 /// Everything the doors share.
 pub struct Gateway {
     platform: Arc<Platform>,
-    snapshots: Snapshots,
+    snapshots: Arc<Snapshots>,
     options: Options,
     attempts: Attempts,
     reads: ReadLog,
+    hub: Hub,
+}
+
+/// An operation that may run.
+struct Ready {
+    snapshot: Arc<Snapshot>,
+    compiled: Compiled,
+    extensions: Map<String, Value>,
 }
 
 impl Gateway {
@@ -74,8 +83,9 @@ impl Gateway {
         let declared = |name: &str| policies.declared().iter().any(|permission| permission.name == name);
         let reads = ReadLog::start(Arc::clone(&platform));
         platform.acts.get_or_init(|| platform::act::acts(&parts));
-        let snapshots = Snapshots::new(parts.leak(), &declared, options.snapshots)?;
-        Ok(Self { platform, snapshots, options, attempts: Attempts::default(), reads })
+        let snapshots = Arc::new(Snapshots::new(parts.leak(), &declared, options.snapshots)?);
+        let hub = Hub::new(Arc::clone(&platform), Arc::clone(&snapshots), reads.clone());
+        Ok(Self { platform, snapshots, options, attempts: Attempts::default(), reads, hub })
     }
 
     /// All schemas, built when they are first asked for.
@@ -124,40 +134,62 @@ impl Gateway {
     }
 
     async fn answer(&self, op: &Op, client: Option<&ApiClient>, operation: Operation) -> Answer {
+        let Ready { snapshot, compiled, extensions } = match self.ready(op, client, &operation).await {
+            Ok(ready) => ready,
+            Err(answer) => return *answer,
+        };
+        if compiled.kind == Kind::Subscription {
+            let reason = "a subscription is opened at /graphql/ws or /graphql/stream".to_owned();
+            return Answer::refused(vec![GraphqlError::new(Code::BadRequest, &[("reason", reason)], op.language)]);
+        }
+        Answer { extensions, ..execute(op, &snapshot, &operation, &compiled).await }
+    }
+
+    /// Validates, coerces and costs; the answer of what is refused.
+    async fn ready(&self, op: &Op, client: Option<&ApiClient>, operation: &Operation) -> Result<Ready, Box<Answer>> {
         let role = op.actor().map_or("PUB", |actor| actor.role.as_str());
         if !op.policies().may_read_for(role, &op.purpose) {
             let args = [("purpose", op.purpose.clone())];
-            return Answer::refused(vec![GraphqlError::new(Code::PurposeUnknown, &args, op.language)]);
+            return Err(Box::new(Answer::refused(vec![GraphqlError::new(Code::PurposeUnknown, &args, op.language)])));
         }
         let (snapshot, own) = match (self.snapshot(op, client), self.snapshot(op, None)) {
             (Ok(snapshot), Ok(own)) => (snapshot, own),
-            (Err(error), _) | (_, Err(error)) => return broken(op, &error),
+            (Err(error), _) | (_, Err(error)) => return Err(Box::new(broken(op, &error))),
         };
         let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
         if !errors.is_empty() {
-            self.count_hidden(op, &snapshot, &operation).await;
-            return refused(op, errors);
+            self.count_hidden(op, &snapshot, operation).await;
+            return Err(Box::new(refused(op, errors)));
         }
         let compiled =
             coerce::compile(&snapshot.table, &operation.document, operation.name.as_deref(), &operation.variables);
-        let mut compiled = match compiled {
-            Ok(compiled) => compiled,
-            Err(errors) => return refused(op, errors),
-        };
+        let mut compiled = compiled.map_err(|errors| Box::new(refused(op, errors)))?;
         let withheld = client.is_some() && coerce::narrow(&mut compiled, &own.table);
         if withheld && compiled.kind == Kind::Mutation {
             // An act that is not the user's is answered as in the user's own schema, and nothing of the document is done.
-            self.count_hidden(op, &own, &operation).await;
-            return refused(op, unknown(&own, &operation).await);
+            self.count_hidden(op, &own, operation).await;
+            return Err(Box::new(refused(op, unknown(&own, operation).await)));
         }
         let (requested, budget) = (cost::of(&compiled.root), self.budget(op));
         let extensions = Map::from_iter([("cost".to_owned(), json!({ "requested": requested, "budget": budget }))]);
         if requested > budget {
             let args = [("cost", requested.to_string()), ("budget", budget.to_string())];
             let error = GraphqlError::new(Code::CostLimit, &args, op.language);
-            return Answer { extensions, ..Answer::refused(vec![error]) };
+            return Err(Box::new(Answer { extensions, ..Answer::refused(vec![error]) }));
         }
-        Answer { extensions, ..execute(op, &snapshot, &operation, &compiled).await }
+        Ok(Ready { snapshot, compiled, extensions })
+    }
+
+    async fn watch(&self, caller: Caller, operation: Operation, to: (Arc<str>, Outlet)) -> Result<Membership, Answer> {
+        let op = self.op(&caller);
+        let Ready { snapshot, compiled, .. } = self.ready(&op, None, &operation).await.map_err(|answer| *answer)?;
+        let subscribed = self.hub.subscribe(&op, snapshot, compiled.root, operation, to).await;
+        subscribed.map_err(|error| match error {
+            Error::Refused(refusal) => {
+                Answer::refused(vec![GraphqlError::new(refusal.code, &refusal.args, op.language)])
+            }
+            error => broken(&op, &error),
+        })
     }
 
     /// Counts what a signed-in caller named that exists for others only.
@@ -190,17 +222,20 @@ async fn unknown(own: &Snapshot, operation: &Operation) -> Vec<RequestError> {
 
 async fn execute(op: &Op, snapshot: &Snapshot, operation: &Operation, compiled: &Compiled) -> Answer {
     let (data, faults, refusals) = Run::new(op, snapshot, &operation.document).answer(compiled).await;
-    let errors = faults.into_iter().map(graphql_error).collect();
+    let errors = faults.into_iter().map(Fault::into_error).collect();
     Answer { data: Some(data), errors, refusals, ..Answer::default() }
 }
 
-fn graphql_error(fault: Fault) -> GraphqlError {
-    let path = fault.path.into_iter().map(|segment| match segment {
-        Segment::Key(key) => Value::from(key.as_ref()),
-        Segment::Index(index) => Value::from(index),
-    });
-    let path = path.collect();
-    GraphqlError { path, ..GraphqlError::worded(fault.code, fault.message).at([fault.pos]) }
+impl Fault {
+    /// As an entry of `errors`.
+    pub(crate) fn into_error(self) -> GraphqlError {
+        let path = self.path.into_iter().map(|segment| match segment {
+            Segment::Key(key) => Value::from(key.as_ref()),
+            Segment::Index(index) => Value::from(index),
+        });
+        let path = path.collect();
+        GraphqlError { path, ..GraphqlError::worded(self.code, self.message).at([self.pos]) }
+    }
 }
 
 fn refused(op: &Op, errors: Vec<RequestError>) -> Answer {
@@ -224,6 +259,19 @@ fn broken(op: &Op, error: &Error) -> Answer {
 impl Execute for Gateway {
     fn execute(&self, caller: Caller, operation: Operation) -> BoxFuture<'_, Answer> {
         Box::pin(self.run(caller, operation))
+    }
+
+    fn attend(&self, caller: &Caller, outlet: Outlet, most: usize) -> Result<Attending, Full> {
+        self.hub.attend(caller.identity.as_ref().map(|identity| &identity.actor), outlet, most)
+    }
+
+    fn subscribe(
+        &self,
+        caller: Caller,
+        operation: Operation,
+        to: (Arc<str>, Outlet),
+    ) -> BoxFuture<'_, Result<Membership, Answer>> {
+        Box::pin(self.watch(caller, operation, to))
     }
 
     fn sdl(&self, caller: Caller) -> BoxFuture<'_, Result<String>> {

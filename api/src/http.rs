@@ -16,10 +16,12 @@ mod read;
 pub mod seam;
 mod server;
 mod settings;
+mod sse;
+mod ws;
 
 pub use app::{App, router};
 pub use server::{Server, stopped};
-pub use settings::{HttpSettings, Limits, Seconds};
+pub use settings::{HttpSettings, Limits, Seconds, Sockets};
 
 #[cfg(test)]
 mod tests;

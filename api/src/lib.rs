@@ -1,6 +1,7 @@
 //! The gateway and the program, in the order a request meets them.
 
 pub mod cli;
+pub mod events;
 pub mod explain;
 pub mod gateway;
 pub mod http;

@@ -6,6 +6,7 @@
 mod action;
 mod cursor;
 mod disclose;
+mod event;
 mod facts;
 mod fault;
 mod filter;

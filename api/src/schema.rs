@@ -15,6 +15,7 @@ mod roots;
 pub mod scalars;
 pub mod snapshot;
 mod stored;
+pub(crate) mod subscriptions;
 pub mod types;
 
 pub use details::fact;

@@ -33,6 +33,7 @@ pub mod once_claim;
 pub mod opinion;
 pub mod org_unit;
 pub mod outbox;
+pub mod outbox_head;
 pub mod parameter;
 pub mod person;
 pub mod person_claim;

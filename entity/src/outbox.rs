@@ -13,6 +13,8 @@ pub struct Model {
     /// Key (主键).
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// Place in the order of commits (序号).
+    pub position: i64,
     /// Type of what changed (主题).
     #[sea_orm(column_type = "Text")]
     pub topic: String,
@@ -28,10 +30,19 @@ pub struct Model {
     /// Programme code; null when there is none (救助项目).
     #[sea_orm(column_type = "Text", nullable)]
     pub programme: Option<String>,
+    /// Town unit that handles the case; null when there is none (承办单位).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub unit: Option<String>,
+    /// State of the case before; null when it is new or there is none (原状态).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub from_state: Option<String>,
+    /// State of the case now; null when there is none (现状态).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub state: Option<String>,
     /// Instant by the domain clock (时间).
     pub at: At,
-    /// Instant of delivery; null until then (发送时间).
-    pub delivered_at: Option<At>,
+    /// Instant by the wall clock; retention goes by it (记录时间).
+    pub wall_at: At,
 }
 
 /// Edges are declared in parts, not here.

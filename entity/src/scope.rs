@@ -35,6 +35,16 @@ impl Scope {
     pub fn all() -> Self {
         Self::Rows { jurisdiction: None, programmes: None, unit: None, user: None }
     }
+
+    /// Whether a row of this place, programme and unit can lie in it; one that belongs to a user is not told here.
+    pub fn admits(&self, place: &str, programme: Option<&str>, handling: Option<&str>) -> bool {
+        let Self::Rows { jurisdiction, programmes, unit, user } = self else { return false };
+        let programmes = programmes.as_ref();
+        jurisdiction.as_ref().is_none_or(|root| place.starts_with(root.as_str()))
+            && programmes.is_none_or(|list| programme.is_some_and(|code| list.iter().any(|known| known == code)))
+            && unit.as_ref().is_none_or(|code| handling == Some(code.as_str()))
+            && user.is_none()
+    }
 }
 
 /// Where the rows of a table carry what a scope asks for.

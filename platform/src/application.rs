@@ -1,6 +1,7 @@
 //! Applications (申请): one programme's case, from the window to acceptance.
 
 mod details;
+mod watch;
 
 pub use details::{DETAILS_RECORD, DetailsRecord, record_details};
 
@@ -78,7 +79,7 @@ pub fn part() -> Part {
                 )
             },
         );
-    steps(part)
+    watch::subscriptions(steps(part))
 }
 
 /// From the village window to acceptance.

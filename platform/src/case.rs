@@ -87,7 +87,7 @@ impl<'tx, 'op> Case<'tx, 'op> {
         self.row.state = step.to;
         self.row.version += 1;
         self.row.last_event_at = op.instant();
-        self.save().await?;
+        self.save(from).await?;
         if ends_the_case(step.to) {
             self.release_subjects().await?;
         }
@@ -97,10 +97,11 @@ impl<'tx, 'op> Case<'tx, 'op> {
     /// Saves a change of the row that is no step of the procedure, e.g. details.
     pub async fn touch(&mut self) -> Result<()> {
         self.row.version += 1;
-        self.save().await
+        self.save(self.row.state).await
     }
 
-    async fn save(&self) -> Result<()> {
+    async fn save(&self, from: ApplicationState) -> Result<()> {
+        self.tx.moved(&self.row, Some(from));
         self.tx.replace(self.row.id, self.row.clone()).await
     }
 

@@ -5,7 +5,8 @@ use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
     TransactionOptions, TransactionTrait, sqlx::sqlite::SqliteSynchronous,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 /// Connections to one SQLite file or one PostgreSQL database.
 #[derive(Debug, Clone)]
@@ -14,14 +15,18 @@ pub struct Db {
     pub writer: DatabaseConnection,
     /// Answers queries.
     pub reader: DatabaseConnection,
+    /// Told after every commit that left an event, for those in this process who wait for one.
+    pub committed: Arc<Notify>,
 }
 
 impl Db {
     /// Connects by URL: `sqlite:///path/onedoor.db?mode=rwc` or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
         let sqlite = url.starts_with("sqlite:");
-        let (writers, readers) = if sqlite { (1, 4) } else { (8, 8) };
-        Ok(Self { writer: open(url, sqlite, writers).await?, reader: open(url, sqlite, readers).await? })
+        // On PostgreSQL one of the readers listens for events.
+        let (writers, readers) = if sqlite { (1, 4) } else { (8, 9) };
+        let (writer, reader) = (open(url, sqlite, writers).await?, open(url, sqlite, readers).await?);
+        Ok(Self { writer, reader, committed: Arc::default() })
     }
 
     /// Which database it is.

@@ -23,6 +23,7 @@ pub mod module;
 pub mod money;
 pub mod notice;
 pub mod op;
+pub mod outbox;
 pub mod part;
 pub mod permissions;
 pub mod programmes;

@@ -7,9 +7,11 @@
 mod batch;
 mod builder;
 mod handler;
+mod subscription;
 
 pub use builder::{DetailsBuilder, EntityBuilder, belongs_to, has_many};
 pub use handler::{Act, Handler, Saved};
+pub use subscription::{Matcher, Prepare, Subscription};
 
 use crate::{
     act::CaseAct,
@@ -39,6 +41,8 @@ pub struct Part {
     pub queries: Vec<Action>,
     /// Mutations.
     pub mutations: Vec<Action>,
+    /// What can be subscribed to.
+    pub subscriptions: Vec<Subscription>,
 }
 
 /// A GraphQL object kept in one table.

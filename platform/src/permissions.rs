@@ -21,6 +21,8 @@ permissions! {
     POLICY_EXPLAIN = plain("policy.explain");
     /// See applications.
     APPLICATION_READ = plain("application.read");
+    /// See the cases that wait for one's role.
+    WORKLIST_READ = plain("worklist.read");
     /// See requests.
     REQUEST_READ = plain("request.read");
     /// See materials of a request.

@@ -6,9 +6,10 @@ use crate::{
     crypto::sha256,
     error::{Error, Refusal, Replay, Result},
     op::Op,
+    outbox::{self, Moved},
     part::Saved,
 };
-use entity::{idempotency_key, outbox};
+use entity::{application, enums::ApplicationState, idempotency_key};
 use policies::Permission;
 use schemars::JsonSchema;
 use sea_orm::{
@@ -26,6 +27,7 @@ pub struct Tx<'op> {
     permission: Permission,
     conn: Arc<DatabaseTransaction>,
     rows: Mutex<Vec<RowHash>>,
+    moved: Mutex<Vec<Moved>>,
 }
 
 /// What a finished use-case tells the record.
@@ -48,7 +50,7 @@ impl Done {
 
 impl<'op> Tx<'op> {
     pub(crate) fn new(op: &'op Op, permission: Permission, conn: Arc<DatabaseTransaction>) -> Self {
-        Self { op, permission, conn, rows: Mutex::default() }
+        Self { op, permission, conn, rows: Mutex::default(), moved: Mutex::default() }
     }
 
     /// The operation it works for.
@@ -116,6 +118,15 @@ impl<'op> Tx<'op> {
         Ok(())
     }
 
+    /// Keeps that a case was made or changed, for those who watch it; `from` is its state before.
+    pub(crate) fn moved(&self, row: &application::Model, from: Option<ApplicationState>) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        match moved.iter_mut().find(|known| known.application_id == row.id) {
+            Some(known) => known.state = row.state,
+            None => moved.push(Moved::of(row, from)),
+        }
+    }
+
     /// Claims the call's key for this transaction.
     pub(crate) async fn claim_key(&self) -> Result<()> {
         let Some((call, actor)) = self.op.current_call().zip(self.op.actor()) else { return Ok(()) };
@@ -157,7 +168,7 @@ impl<'op> Tx<'op> {
         Err(Error::Replay(Replay { id, version }))
     }
 
-    /// Writes the audit event and the outbox row, keeps the key, and commits.
+    /// Writes the audit event and the events of the outbox, keeps the key, and commits.
     pub async fn finish<E>(self, id: Uuid, version: i64, done: Done) -> Result<Saved<E>>
     where
         E: EntityTrait,
@@ -181,26 +192,20 @@ impl<'op> Tx<'op> {
         Ok(Saved::new(id, version))
     }
 
-    /// Writes the audit event and the outbox row, and commits, for work that answers no row.
+    /// Writes the audit event and the events of the outbox, and commits, for work that answers no row.
     pub async fn close(self, subject: (String, String), done: Done) -> Result<()> {
-        let event = outbox::Model {
-            id: self.new_id(),
-            topic: subject.0.clone(),
-            kind: self.action(),
-            application_id: done.application_id,
-            jurisdiction: done.jurisdiction.clone(),
-            programme: done.programme.clone(),
-            at: self.op.instant(),
-            delivered_at: None,
-        };
-        self.insert(event).await?;
         let rows = std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
+        let topic = subject.0.clone();
         audit::append_done(&self, &self.action(), subject, &done, rows).await?;
+        let moved = std::mem::take(&mut *self.moved.lock().unwrap_or_else(PoisonError::into_inner));
+        // Last of all: whoever holds the outbox commits next, and so positions are in the order of commits.
+        outbox::write(&self, &topic, &self.action(), &done, moved).await?;
         let op = self.op;
         drop(op.take_open());
         let transaction =
             Arc::try_unwrap(self.conn).map_err(|_| Error::internal("the transaction is still in use at commit"))?;
         transaction.commit().await?;
+        op.platform().db.committed.notify_waiters();
         Ok(())
     }
 

@@ -132,6 +132,8 @@ fn names(parts: &[Part], holds: &dyn Fn(&str) -> bool) -> Names {
             let actions = actions.iter().filter(|action| holds(action.permission.name));
             names.extend(actions.map(|action| format!("{root}.{}", action.name)));
         }
+        let subscriptions = part.subscriptions.iter().filter(|subscription| holds(subscription.permission.name));
+        names.extend(subscriptions.map(|subscription| format!("Subscription.{}", subscription.name)));
     }
     names
 }
@@ -192,7 +194,7 @@ pub fn printed(sdl: &str) -> Names {
 fn paths(own: &TypeTable) -> BTreeMap<Arc<str>, String> {
     let mut paths = BTreeMap::new();
     let mut next = VecDeque::new();
-    for (root, word) in [("Query", "query"), ("Mutation", "mutation")] {
+    for (root, word) in [("Query", "query"), ("Mutation", "mutation"), ("Subscription", "subscription")] {
         if own.get(root).is_some() {
             next.push_back((Arc::<str>::from(root), format!("{word} {{ % }}")));
         }
@@ -295,6 +297,9 @@ pub fn typo(name: &str) -> String {
 
 impl Check<'_> {
     async fn everything_there_is_selectable(&self, parent: &str, path: &str) {
+        if path.starts_with("subscription") {
+            return self.everything_there_is_watchable(parent, path).await;
+        }
         let mut selection = String::from("__typename");
         for field in fields(self.own, parent) {
             let below = match self.own.get(field.ty.name()) {
@@ -307,6 +312,20 @@ impl Check<'_> {
         let answer = self.world.answer(self.actor, &document, json!({})).await;
         assert!(answer.errors.is_empty(), "{}: {document}\n{:#?}", self.who, answer.errors);
         // What is not there can only be named inside what is: so every place it could be named is here.
+    }
+
+    /// One field at a time: a subscription has one at its root. Here it is told where it would be answered.
+    async fn everything_there_is_watchable(&self, parent: &str, path: &str) {
+        for field in fields(self.own, parent) {
+            let below = match self.own.get(field.ty.name()) {
+                Some(TypeDef::Object(_) | TypeDef::Interface(_)) => " { __typename }",
+                _ => "",
+            };
+            let document = path.replace('%', &format!("{}{below}", call(self.own, &field, path)));
+            let errors = self.world.errors(self.actor, &document).await;
+            assert_eq!(errors.len(), 1, "{}: {document}\n{errors:#?}", self.who);
+            assert_eq!(errors[0]["extensions"]["code"], "BAD_REQUEST", "{}: {document}\n{errors:#?}", self.who);
+        }
     }
 
     async fn nothing_else_is(&self, parent: &str, path: &str) {

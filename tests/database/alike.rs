@@ -133,7 +133,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
     tables! {
         account api_client application application_event application_facet application_subject appraisal assignment audit_event
         audit_head benefit benefit_line channel_rule consent decision disbursement_batch household household_member
-        idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox parameter person
+        idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox outbox_head parameter person
         person_claim policy_document policy_version request request_material scope_link service_window setting
         user_account verification verification_investigator verification_report verification_step work_calendar
     }

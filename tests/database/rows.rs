@@ -57,6 +57,8 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
         "work_calendar" => &[("day", "'2018-10-02'")],
         "audit_event" => &[("id", "#new"), ("seq", "9")],
         "audit_head" => &[("chain", "'new'")],
+        "outbox" => &[("id", "#new"), ("position", "9")],
+        "outbox_head" => &[("name", "'new'")],
         "idempotency_key" => &[("id", "#new"), ("key", "'new'")],
         "policy_version" => &[("id", "#new"), ("version", "'9'")],
         "policy_document" => &[("id", "#new"), ("doc_no", "'NEW'")],

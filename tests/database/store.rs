@@ -126,6 +126,7 @@ fn first_row(table: &str) -> String {
         "jurisdiction" => "code",
         "work_calendar" => "day",
         "audit_head" => "chain",
+        "outbox_head" => "name",
         "setting" => "key",
         _ => "id",
     };

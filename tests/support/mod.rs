@@ -4,11 +4,13 @@ mod client;
 mod cluster;
 mod database;
 mod server;
+mod socket;
 
 pub use crate::on_both;
 pub use client::{Answer, Client};
 pub use database::{Backend, Files, Kept, Url, backends, fresh_database, temporary_folder};
 pub use server::Server;
+pub use socket::{Got, PROTOCOL, Socket};
 
 /// Makes two tests of each named `async fn name(backend: Backend)`: `name::sqlite` and `name::postgres`.
 #[macro_export]

@@ -3,8 +3,16 @@
 use super::{
     client::Client,
     database::{Backend, Files, Kept, Url, fresh_database, temporary_folder},
+    socket::Socket,
 };
-use api::cli::demo::{DemoOptions, Running, start};
+use api::{
+    cli::{
+        Keys,
+        demo::{DemoOptions, Running, start},
+    },
+    http::HttpSettings,
+    identity::{IdentitySettings, Issuer},
+};
 use entity::{assignment, user_account};
 use platform::id;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -33,11 +41,16 @@ struct Template {
 impl Server {
     /// Serves a new demo store, with its sample roll, on a free loopback port; the clock is the demo's.
     pub async fn start(backend: Backend) -> Self {
-        Self::start_for(backend, &[]).await
+        Self::start_with(backend, HttpSettings::default()).await
     }
 
     /// The same, for the pages of these origins, too.
     pub async fn start_for(backend: Backend, origins: &[String]) -> Self {
+        Self::start_with(backend, HttpSettings { origins: origins.to_vec(), ..HttpSettings::default() }).await
+    }
+
+    /// The same with other bounds.
+    pub async fn start_with(backend: Backend, http: HttpSettings) -> Self {
         static SQLITE: OnceCell<Template> = OnceCell::const_new();
         static POSTGRES: OnceCell<Template> = OnceCell::const_new();
         let template = match backend {
@@ -45,7 +58,7 @@ impl Server {
             Backend::Postgres => POSTGRES.get_or_init(|| Template::make(backend)).await,
         };
         let (database, data) = (template.database.copy().await, template.data.lay());
-        let running = serve(options(data.path(), &database, origins)).await;
+        let running = serve(options(data.path(), &database, http)).await;
         Self { running, database, data }
     }
 
@@ -84,6 +97,25 @@ impl Server {
         client.with_header("onedoor-assignment", &id::encode("Assignment", &held.id.to_string()))
     }
 
+    /// The token of a user.
+    pub fn token(&self, login: &str) -> &str {
+        self.running.token(login).unwrap_or_else(|| panic!("the demo has no user {login}"))
+    }
+
+    /// A token of a user that ends so many seconds from now.
+    pub async fn short_token(&self, login: &str, seconds: i64) -> String {
+        let keys = Keys::read(&self.data.path().join("keys.json")).expect("the keys");
+        let issuer = Issuer::new(&IdentitySettings::default(), &keys.signing_pkcs8()).expect("an issuer");
+        // A token lasts a minute at least: this one began before now.
+        let issued_at = entity::At(platform::clock::Clock::wall().0 + (seconds - 60) * 1_000_000);
+        issuer.issue(&self.user(login).await.subject, issued_at, 1).expect("a token").token
+    }
+
+    /// A socket of a user that was acknowledged.
+    pub async fn socket(&self, login: &str) -> Socket {
+        Socket::of(&self.base(), self.token(login)).await
+    }
+
     /// The global identifier of a user.
     pub async fn user_id(&self, login: &str) -> String {
         id::encode("User", &self.user(login).await.id.to_string())
@@ -113,7 +145,8 @@ impl Server {
         row.into_active_model().insert(&self.running.platform.db.writer).await.expect("an assignment");
     }
 
-    async fn user(&self, login: &str) -> user_account::Model {
+    /// A user's account.
+    pub async fn user(&self, login: &str) -> user_account::Model {
         let user = user_account::Entity::find().filter(user_account::Column::Login.eq(login));
         let user = user.one(&self.running.platform.db.reader).await;
         user.expect("users").unwrap_or_else(|| panic!("the demo has no user {login}"))
@@ -124,7 +157,7 @@ impl Template {
     async fn make(backend: Backend) -> Self {
         let database = fresh_database(backend).await;
         let data = temporary_folder();
-        let running = serve(options(data.path(), &database, &[])).await;
+        let running = serve(options(data.path(), &database, HttpSettings::default())).await;
         // Nothing may be connected to what PostgreSQL copies, and SQLite's log must be back in its file.
         let db = running.platform.db.clone();
         running.stop().await.expect("the demo stops");
@@ -134,10 +167,10 @@ impl Template {
     }
 }
 
-fn options(data: &Path, database: &Url, origins: &[String]) -> DemoOptions {
+fn options(data: &Path, database: &Url, http: HttpSettings) -> DemoOptions {
     let mut options = DemoOptions::new(data.to_owned()).expect("the demo's options");
     options.database = Some(database.to_string());
-    options.origins = origins.to_vec();
+    options.http = http;
     options
 }
 

@@ -3,4 +3,4 @@
 mod arrows;
 mod homes;
 mod shape;
-mod source;
+pub mod source;

@@ -9,7 +9,7 @@ use super::{
     table,
 };
 use crate::{
-    http::stopped,
+    http::{HttpSettings, stopped},
     import::roll::{self, Progress, Workbook},
 };
 use anyhow::{Context, Result};
@@ -65,10 +65,10 @@ pub struct DemoOptions {
     pub clock: At,
     /// Whether to import the sample roll into a new store.
     pub roll: bool,
-    /// Origins whose pages may call the demo from a browser.
-    pub origins: Vec<String>,
     /// Whether to let the sample families of the town apply, so that there is work at every step.
     pub town: bool,
+    /// How requests are served.
+    pub http: HttpSettings,
 }
 
 impl DemoOptions {
@@ -86,8 +86,8 @@ impl DemoOptions {
             database: None,
             clock,
             roll: true,
-            origins: Vec::new(),
             town: false,
+            http: HttpSettings::default(),
         })
     }
 }
@@ -123,9 +123,7 @@ impl Running {
 }
 
 fn settings(options: &DemoOptions) -> Settings {
-    let mut settings = Settings::default();
-    settings.http.origins.clone_from(&options.origins);
-    settings
+    Settings { http: options.http.clone(), ..Settings::default() }
 }
 
 /// Starts a demo in this process.
@@ -154,8 +152,8 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
         database: None,
         clock,
         roll: true,
-        origins: args.origins,
         town: clock >= lived,
+        http: HttpSettings { origins: args.origins, ..HttpSettings::default() },
     };
     let settings = settings(&options);
     settings.http.check(options.listen)?;

@@ -84,6 +84,28 @@ impl Refusal {
         self
     }
 
+    /// Whether it says that a token is refused.
+    pub(super) fn is_of_caller(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    /// Whether it says that the server cannot answer now.
+    pub(super) fn is_of_server(&self) -> bool {
+        self.status.is_server_error()
+    }
+
+    /// The same refusal where there is no status to tell it by.
+    pub(super) fn into_answer(self, language: Language) -> Answer {
+        Answer::refused(vec![GraphqlError::new(self.code, &self.args, language)])
+    }
+
+    /// Says that another protocol is needed.
+    pub(super) fn upgrade() -> Self {
+        Self::new(StatusCode::UPGRADE_REQUIRED, Code::BadRequest)
+            .arg("reason", "a WebSocket of version 13 is needed")
+            .header(header::UPGRADE, HeaderValue::from_static("websocket"))
+    }
+
     pub(super) fn respond(self, media: Media, language: Language) -> Response {
         let error = GraphqlError::new(self.code, &self.args, language);
         let outcome = Outcome { code: Some(self.code.as_str().to_owned()), ..Outcome::default() };
@@ -108,15 +130,27 @@ pub(super) fn operation(media: Media, answer: &Answer, outcome: Outcome) -> Resp
     respond(media, status, answer, outcome)
 }
 
-pub(super) fn respond(media: Media, status: StatusCode, answer: &Answer, mut outcome: Outcome) -> Response {
+/// An answer as JSON.
+pub(super) fn json(answer: &Answer) -> String {
     let extensions = (!answer.extensions.is_empty()).then_some(&answer.extensions);
     let body = AnswerBody { data: answer.data.as_ref(), errors: &answer.errors, extensions };
-    let bytes = serde_json::to_vec(&body).unwrap_or_default();
-    if outcome.code.is_none() {
-        let first = answer.errors.first().and_then(|error| error.extensions.get("code")?.as_str());
-        outcome.code = first.or_else(|| answer.refusals.first().copied()).map(str::to_owned);
+    serde_json::to_string(&body).unwrap_or_default()
+}
+
+impl Outcome {
+    /// Takes from an answer what there is to say of it.
+    pub(super) fn of(mut self, answer: &Answer) -> Self {
+        if self.code.is_none() {
+            let first = answer.errors.first().and_then(|error| error.extensions.get("code")?.as_str());
+            self.code = first.or_else(|| answer.refusals.first().copied()).map(str::to_owned);
+        }
+        Self { sql_count: answer.sql_count, ..self }
     }
-    outcome.sql_count = answer.sql_count;
+}
+
+pub(super) fn respond(media: Media, status: StatusCode, answer: &Answer, outcome: Outcome) -> Response {
+    let bytes = json(answer);
+    let outcome = outcome.of(answer);
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();

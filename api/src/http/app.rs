@@ -9,6 +9,7 @@ use super::{
     pages,
     seam::{Caller, Execute},
     settings::HttpSettings,
+    sse, ws,
 };
 use crate::{
     identity::{AuthError, Identity},
@@ -23,13 +24,10 @@ use axum::{
 };
 use platform::{Code, Language};
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Duration,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -47,7 +45,8 @@ pub struct App {
     pub(super) turns: Arc<Semaphore>,
     /// Held by every operation under way; stopping waits until all are gone.
     pub(super) under_way: mpsc::Sender<()>,
-    pub(super) stopping: AtomicBool,
+    /// Whether the server takes no new work; sockets wait for it.
+    pub(super) stopping: watch::Sender<bool>,
     /// Who can be played in a demo, for the playground; empty elsewhere.
     pub(super) demo: OnceLock<String>,
 }
@@ -62,7 +61,7 @@ impl App {
     ) -> (Self, mpsc::Receiver<()>) {
         let (under_way, done) = mpsc::channel(1);
         let turns = Arc::new(Semaphore::new(settings.operations_max));
-        let stopping = AtomicBool::new(false);
+        let stopping = watch::Sender::new(false);
         let metrics = Metrics::install();
         (
             Self { gateway, identity, settings, language, metrics, turns, under_way, stopping, demo: OnceLock::new() },
@@ -72,7 +71,7 @@ impl App {
 
     /// Whether the server takes no new work.
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
     }
 
     pub(super) fn language(&self, headers: &HeaderMap) -> Language {
@@ -131,6 +130,8 @@ fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ()>
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/graphql/ws", any(ws::handle))
+        .route("/graphql/stream", any(sse::handle))
         .route("/schema.graphql", any(pages::schema))
         .route("/health", any(pages::health))
         .route("/ready", any(pages::ready))

@@ -71,13 +71,18 @@ async fn answer(
     if operation.kind != OperationType::Query && parts.method == Method::GET {
         return Err(Refusal::method("POST"));
     }
-    let outcome = Outcome {
+    let outcome = outcome_of(&operation);
+    let answer = execute(app, caller, operation).await?;
+    Ok(answer::operation(media, &answer, outcome))
+}
+
+/// What the log says of an operation before it has run.
+pub(super) fn outcome_of(operation: &Operation) -> Outcome {
+    Outcome {
         operation: operation.name.clone().or_else(|| only_name(&operation.document)),
         kind: Some(kind(operation.kind)),
         ..Outcome::default()
-    };
-    let answer = execute(app, caller, operation).await?;
-    Ok(answer::operation(media, &answer, outcome))
+    }
 }
 
 fn kind(kind: OperationType) -> &'static str {
@@ -196,7 +201,7 @@ impl Drop for Task {
 }
 
 /// Runs in a task of its own: a client that goes away does not cut a change in two, and a panic ends here.
-async fn execute(app: &Arc<App>, caller: Caller, operation: Operation) -> Result<Answer, Refusal> {
+pub(super) async fn execute(app: &Arc<App>, caller: Caller, operation: Operation) -> Result<Answer, Refusal> {
     let Ok(turn) = Arc::clone(&app.turns).try_acquire_owned() else { return Err(Refusal::busy()) };
     let under_way = app.under_way.clone();
     let gateway = Arc::clone(&app.gateway);

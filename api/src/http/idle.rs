@@ -15,17 +15,19 @@ use tokio::{
 const PREFACE_BYTES: usize = 24;
 
 /// Ends reading and writing after a time without a byte in either direction.
-pub(super) struct Idle<S> {
+pub(super) struct Idle<S, H> {
     stream: S,
+    /// Let go of when the stream is.
+    _held: H,
     wait: Duration,
     deadline: Pin<Box<Sleep>>,
     read: usize,
 }
 
-impl<S> Idle<S> {
+impl<S, H> Idle<S, H> {
     /// `first` is the time for the very beginning, `wait` for every pause after it.
-    pub(super) fn new(stream: S, first: Duration, wait: Duration) -> Self {
-        Self { stream, wait, deadline: Box::pin(sleep(first)), read: 0 }
+    pub(super) fn new(stream: S, first: Duration, wait: Duration, held: H) -> Self {
+        Self { stream, _held: held, wait, deadline: Box::pin(sleep(first)), read: 0 }
     }
 
     fn moved(&mut self, read: usize) {
@@ -41,7 +43,7 @@ impl<S> Idle<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Idle<S> {
+impl<S: AsyncRead + Unpin, H: Unpin> AsyncRead for Idle<S, H> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
@@ -54,7 +56,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Idle<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Idle<S> {
+impl<S: AsyncWrite + Unpin, H: Unpin> AsyncWrite for Idle<S, H> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.stream).poll_write(cx, bytes) {
             Poll::Pending => self.stalled(cx),

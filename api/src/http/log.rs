@@ -55,6 +55,22 @@ pub(super) async fn log(State(app): State<Arc<App>>, mut request: Request, next:
     response
 }
 
+/// One line for an operation on a connection that has many.
+pub(super) fn operation(app: &App, route: &'static str, request_id: Uuid, outcome: &Outcome, start: Instant) {
+    let duration = start.elapsed();
+    app.metrics.request(route, 200, outcome, duration);
+    tracing::info!(
+        request_id = %request_id,
+        route,
+        operation = outcome.operation.as_deref().map(shown).unwrap_or_default(),
+        kind = outcome.kind.unwrap_or_default(),
+        duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+        sql = outcome.sql_count,
+        outcome = outcome.code.as_deref().unwrap_or("OK"),
+        "operation"
+    );
+}
+
 /// An operation's name is the client's word: long runs of digits in it are blotted out.
 fn shown(name: &str) -> String {
     let mut shown = String::new();

@@ -54,6 +54,13 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
     judged.max_by_key(|(_, quality, place)| (*quality, std::cmp::Reverse(*place))).map(|(media, ..)| media)
 }
 
+/// Whether a stream of events is asked for by name: a page that was sent here by a form asks for none.
+pub(super) fn accepts_events(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    let mut ranges = lines.flat_map(|line| line.split(',')).map(|range| range.split(';').next().unwrap_or_default());
+    ranges.any(|range| range.trim().eq_ignore_ascii_case("text/event-stream"))
+}
+
 /// Quality of a media type by its most specific range, and where that range names it (wildcards: last).
 fn judge(media: Media, ranges: &[Range<'_>]) -> Option<(u16, usize)> {
     let exact = ranges.iter().position(|range| range.kind == "application" && range.subtype == media.subtype());

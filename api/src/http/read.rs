@@ -48,7 +48,12 @@ async fn bytes(body: Body, settings: &HttpSettings) -> Result<Vec<u8>, Refusal> 
 
 fn from_body(bytes: &[u8]) -> Result<Parameters, Refusal> {
     // The parser's own words would repeat what was sent.
-    let Ok(Value::Object(mut fields)) = serde_json::from_slice(bytes) else { return Err(Refusal::unreadable("body")) };
+    let Ok(Value::Object(fields)) = serde_json::from_slice(bytes) else { return Err(Refusal::unreadable("body")) };
+    from_fields(fields)
+}
+
+/// Reads the parameters from a JSON object.
+pub(super) fn from_fields(mut fields: Map<String, Value>) -> Result<Parameters, Refusal> {
     let Some(Value::String(query)) = fields.remove("query") else { return Err(Refusal::unreadable("query")) };
     let operation_name = match fields.remove("operationName") {
         None | Some(Value::Null) => None,

@@ -1,6 +1,9 @@
 //! The seam between HTTP and the gateway: who asks, what is asked, what is answered.
 
-use crate::identity::{ApiClient, SignedIn};
+use crate::{
+    events::{Attending, Full, Membership, Outlet},
+    identity::{ApiClient, SignedIn},
+};
 use async_graphql::{
     Pos,
     parser::types::{ExecutableDocument, OperationType},
@@ -101,6 +104,17 @@ impl Answer {
 pub trait Execute: Send + Sync + 'static {
     /// Validates, coerces and runs one operation.
     fn execute(&self, caller: Caller, operation: Operation) -> BoxFuture<'_, Answer>;
+
+    /// Takes a place for a connection that will be sent events; it ends when the caller's assignment does.
+    fn attend(&self, caller: &Caller, outlet: Outlet, most: usize) -> Result<Attending, Full>;
+
+    /// Subscribes under the caller's own name of it (as JSON), or answers why not.
+    fn subscribe(
+        &self,
+        caller: Caller,
+        operation: Operation,
+        to: (Arc<str>, Outlet),
+    ) -> BoxFuture<'_, Result<Membership, Answer>>;
 
     /// The caller's schema in SDL.
     fn sdl(&self, caller: Caller) -> BoxFuture<'_, platform::Result<String>>;

@@ -16,11 +16,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use platform::Language;
-use std::{
-    net::SocketAddr,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
@@ -86,7 +82,7 @@ impl Server {
         };
         let upkeep = tokio::spawn(upkeep(Arc::clone(&app)));
         door.take_until(stop).await;
-        app.stopping.store(true, Ordering::Relaxed);
+        app.stopping.send_replace(true);
         // Who is already at the door comes in, and is told to come back on another connection.
         door.take_until(tokio::time::sleep(CLOSING)).await;
         let Door { listener, router, graceful, .. } = door;
@@ -145,7 +141,8 @@ impl Door {
         let seconds = self.seconds;
         // Answers are one write; waiting to fill a segment only delays them.
         let _ = stream.set_nodelay(true);
-        let stream = Idle::new(stream, Seconds::of(seconds.header), Seconds::of(seconds.idle));
+        // What is upgraded to a socket outlives the connection below, and takes its place with it.
+        let stream = Idle::new(stream, Seconds::of(seconds.header), Seconds::of(seconds.idle), Open::new(place));
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -159,16 +156,31 @@ impl Door {
             .keep_alive_interval(Seconds::of(seconds.idle))
             .keep_alive_timeout(Seconds::of(seconds.header));
         let service = TowerToHyperService::new(self.router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
-            metrics::connections(1.0);
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            metrics::connections(-1.0);
-            drop(place);
         });
+    }
+}
+
+/// The place of a connection that is open, and its count.
+struct Open {
+    _place: OwnedSemaphorePermit,
+}
+
+impl Open {
+    fn new(place: OwnedSemaphorePermit) -> Self {
+        metrics::connections(1.0);
+        Self { _place: place }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::connections(-1.0);
     }
 }
 

@@ -23,6 +23,28 @@ pub struct HttpSettings {
     pub limits: Limits,
     /// Bounds of time, in seconds.
     pub seconds: Seconds,
+    /// Bounds of sockets and event streams.
+    pub sockets: Sockets,
+}
+
+/// Bounds of sockets and event streams.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sockets {
+    /// Most of them at a time under one assignment; those of the public count as one assignment.
+    pub per_assignment: usize,
+    /// Most operations at a time on one socket.
+    pub operations: usize,
+    /// Bytes of a message.
+    pub message_bytes: usize,
+    /// Events that may wait for one subscriber; one more, and it is shed.
+    pub queue_items: usize,
+    /// Bytes of events that may wait for one subscriber.
+    pub queue_bytes: usize,
+    /// Seconds for `connection_init`.
+    pub init_seconds: u64,
+    /// Seconds between signs of life.
+    pub ping_seconds: u64,
 }
 
 /// Bounds of one request.
@@ -79,6 +101,21 @@ impl Default for HttpSettings {
             operations_max: 256,
             limits: Limits::default(),
             seconds: Seconds::default(),
+            sockets: Sockets::default(),
+        }
+    }
+}
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Self {
+            per_assignment: 64,
+            operations: 32,
+            message_bytes: 128 << 10,
+            queue_items: 256,
+            queue_bytes: 1 << 20,
+            init_seconds: 5,
+            ping_seconds: 25,
         }
     }
 }
@@ -130,6 +167,23 @@ impl HttpSettings {
             ensure!((1..=600).contains(&seconds), "setting seconds.{name} is {seconds}: it must be 1 to 600");
         }
         ensure!(idle > answer, "setting seconds.idle must be above seconds.answer, or answers are cut");
+        self.sockets.check()?;
+        let ping = self.sockets.ping_seconds;
+        ensure!(idle > ping, "setting seconds.idle must be above sockets.ping_seconds, or sockets are cut");
+        Ok(())
+    }
+}
+
+impl Sockets {
+    fn check(&self) -> Result<()> {
+        within("sockets.per_assignment", self.per_assignment, 1, 10_000)?;
+        within("sockets.operations", self.operations, 1, 1_000)?;
+        within("sockets.message_bytes", self.message_bytes, 1024, 16 << 20)?;
+        within("sockets.queue_items", self.queue_items, 1, 100_000)?;
+        within("sockets.queue_bytes", self.queue_bytes, 1024, 64 << 20)?;
+        for (name, seconds) in [("init_seconds", self.init_seconds), ("ping_seconds", self.ping_seconds)] {
+            ensure!((1..=600).contains(&seconds), "setting sockets.{name} is {seconds}: it must be 1 to 600");
+        }
         Ok(())
     }
 }

@@ -7,8 +7,11 @@ use platform::{
     clock::{Clock, local_day},
 };
 use policies::Level;
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
-use std::sync::Arc;
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Where users are looked up.
@@ -49,20 +52,45 @@ impl Users {
         Ok(api_client::Entity::find().filter(by_hash).one(&self.reader).await?)
     }
 
+    /// Which of these assignments are in force on the domain clock's day, each with its user, who is not disabled.
+    pub(crate) async fn in_force(&self, assignments: BTreeSet<Uuid>) -> Result<HashMap<Uuid, (Uuid, Held)>> {
+        let rows = assignment::Entity::find()
+            .filter(assignment::Column::Id.is_in(assignments))
+            .filter(lasting((self.today)()))
+            .all(&self.reader)
+            .await?;
+        let users: BTreeSet<Uuid> = rows.iter().map(|row| row.user_id).collect();
+        let enabled: BTreeSet<Uuid> = user_account::Entity::find()
+            .select_only()
+            .column(user_account::Column::Id)
+            .filter(user_account::Column::Id.is_in(users))
+            .filter(user_account::Column::DisabledAt.is_null())
+            .into_tuple()
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .collect();
+        let rows = rows.into_iter().filter(|row| enabled.contains(&row.user_id));
+        Ok(rows.filter_map(|row| Some((row.id, (row.user_id, held(row)?)))).collect())
+    }
+
     /// The assignments a user holds on the domain clock's day, oldest first.
     pub(super) async fn assignments(&self, user_id: Uuid) -> Result<Vec<Held>> {
-        let today = (self.today)();
-        let lasting = Condition::any().add(assignment::Column::ToOn.is_null()).add(assignment::Column::ToOn.gte(today));
         let rows = assignment::Entity::find()
             .filter(assignment::Column::UserId.eq(user_id))
-            .filter(assignment::Column::FromOn.lte(today))
-            .filter(lasting)
+            .filter(lasting((self.today)()))
             .order_by_asc(assignment::Column::FromOn)
             .order_by_asc(assignment::Column::Id)
             .all(&self.reader)
             .await?;
         Ok(rows.into_iter().filter_map(held).collect())
     }
+}
+
+/// Assignments that a day lies in.
+fn lasting(today: Day) -> Condition {
+    let open = Condition::any().add(assignment::Column::ToOn.is_null()).add(assignment::Column::ToOn.gte(today));
+    Condition::all().add(assignment::Column::FromOn.lte(today)).add(open)
 }
 
 /// A level the policies do not know grants nothing.

@@ -39,7 +39,7 @@ pub struct Run<'a> {
     pub(super) asking: Asking<'a>,
     snapshot: &'a Snapshot,
     document: &'a ExecutableDocument,
-    faults: Mutex<Vec<Fault>>,
+    pub(super) faults: Mutex<Vec<Fault>>,
     refusals: Mutex<Vec<&'static str>>,
 }
 

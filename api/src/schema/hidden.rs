@@ -1,6 +1,6 @@
 //! Which names of a refused document exist for others: they are counted, never told.
 
-use super::types::{FieldDef, MUTATION, QUERY, TypeDef, TypeRef, TypeTable};
+use super::types::{FieldDef, MUTATION, QUERY, SUBSCRIPTION, TypeDef, TypeRef, TypeTable};
 use async_graphql::{
     Positioned,
     parser::types::{BaseType, ExecutableDocument, OperationType, Selection, SelectionSet, Type},
@@ -21,7 +21,7 @@ pub fn named(full: &TypeTable, own: &TypeTable, document: &ExecutableDocument) -
         let root = match operation.node.ty {
             OperationType::Query => QUERY,
             OperationType::Mutation => MUTATION,
-            OperationType::Subscription => continue,
+            OperationType::Subscription => SUBSCRIPTION,
         };
         walk.selection(root, &operation.node.selection_set.node);
     }

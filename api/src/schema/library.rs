@@ -3,16 +3,20 @@
 //! Nothing of ours is resolved by it: it leaves failed fields out and nests futures per field, where the reads
 //! answer a level of rows at once.
 
-use super::types::{FieldDef, InputValueDef, MUTATION, NODE, QUERY, TypeDef, TypeRef, TypeTable};
+use super::types::{
+    FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, QUERY, SUBSCRIPTION, TypeDef, TypeRef, TypeTable,
+};
 use async_graphql::{
     CacheControl, Response, ServerError, ValidationResult,
     dynamic::{
-        Enum, EnumItem, Field, FieldFuture, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
-        SchemaError, TypeRef as LibraryType, Union,
+        Enum, EnumItem, Field, FieldFuture, InputObject, InputValue, Interface, InterfaceField, Object,
+        ResolverContext, Scalar, Schema, SchemaError, Subscription, SubscriptionField, SubscriptionFieldFuture,
+        TypeRef as LibraryType, Union,
     },
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
 };
 use async_graphql_value::{ConstValue, Name};
+use futures_util::stream;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -28,9 +32,11 @@ pub(super) enum Task {
 /// Registers every type of the table.
 pub(super) fn schema(table: &TypeTable) -> Result<Schema, SchemaError> {
     let mutation = table.get(MUTATION).map(|_| MUTATION);
-    let mut builder = Schema::build(QUERY, mutation, None).disable_suggestions().extension(Tasks);
+    let subscription = table.get(SUBSCRIPTION).map(|_| SUBSCRIPTION);
+    let mut builder = Schema::build(QUERY, mutation, subscription).disable_suggestions().extension(Tasks);
     for def in table.types.values() {
         builder = match def.as_ref() {
+            TypeDef::Object(def) if def.name.as_ref() == SUBSCRIPTION => builder.register(watched(table, def)),
             TypeDef::Object(def) => {
                 let object = Object::new(def.name.as_ref()).description(&def.description);
                 let object = if def.node { object.implement(NODE) } else { object };
@@ -70,6 +76,19 @@ fn output(table: &TypeTable, field: &FieldDef) -> Field {
     let registered = Field::new(field.name.as_ref(), library_type(&field.ty), |_| FieldFuture::Value(None));
     let registered = registered.description(&field.description);
     field.args.iter().fold(registered, |registered, arg| registered.argument(input_value(table, arg)))
+}
+
+fn no_event(_: ResolverContext<'_>) -> SubscriptionFieldFuture<'_> {
+    SubscriptionFieldFuture::new(async { Ok(stream::empty::<Result<ConstValue, async_graphql::Error>>()) })
+}
+
+fn watched(table: &TypeTable, def: &ObjectDef) -> Subscription {
+    let root = Subscription::new(def.name.as_ref()).description(&def.description);
+    def.fields.values().fold(root, |root, field| {
+        let registered = SubscriptionField::new(field.name.as_ref(), library_type(&field.ty), no_event);
+        let registered = registered.description(&field.description);
+        root.field(field.args.iter().fold(registered, |registered, arg| registered.argument(input_value(table, arg))))
+    })
 }
 
 fn input_value(table: &TypeTable, def: &InputValueDef) -> InputValue {

@@ -4,7 +4,8 @@ use super::scalars::BUILT_IN;
 use super::{
     stored::plain_field,
     types::{
-        EnumDef, FieldDef, InputDef, MUTATION, NODE, ObjectDef, QUERY, Resolve, TypeDef, TypeRef, TypeTable, UnionDef,
+        EnumDef, FieldDef, InputDef, MUTATION, NODE, ObjectDef, QUERY, Resolve, SUBSCRIPTION, TypeDef, TypeRef,
+        TypeTable, UnionDef,
     },
 };
 use std::{
@@ -136,7 +137,7 @@ fn without_any(types: &BTreeMap<Arc<str>, Arc<TypeDef>>) -> Option<Arc<TypeDef>>
 /// Names of all types the roots lead to.
 fn reached(table: &TypeTable) -> BTreeSet<Arc<str>> {
     let mut reached = BTreeSet::new();
-    let mut next: Vec<Arc<str>> = vec![QUERY.into(), MUTATION.into()];
+    let mut next: Vec<Arc<str>> = vec![QUERY.into(), MUTATION.into(), SUBSCRIPTION.into()];
     while let Some(name) = next.pop() {
         let Some(def) = table.get(&name) else { continue };
         if !reached.insert(Arc::clone(&name)) {

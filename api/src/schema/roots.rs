@@ -4,9 +4,10 @@ use super::{
     load::{Builder, Catalogue},
     plain::Plain,
     stored::{self, optional, plain_field},
+    subscriptions,
     types::{
-        ActionOf, FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve, Stored, TypeDef,
-        TypeRef,
+        ActionOf, FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve, SUBSCRIPTION, Stored,
+        TypeDef, TypeRef,
     },
 };
 use platform::part::{Action, DataClass, Output, Part, lower_camel};
@@ -23,6 +24,7 @@ pub(super) fn add(builder: &mut Builder, catalogue: &Catalogue, parts: &'static 
     for (name, description) in [
         (QUERY, "What can be read; only what the caller may see is here."),
         (MUTATION, "What can be done; only what the caller may do is here."),
+        (SUBSCRIPTION, "What can be watched; only what the caller may see is here."),
     ] {
         let root = ObjectDef {
             name: name.into(),
@@ -46,6 +48,9 @@ pub(super) fn add(builder: &mut Builder, catalogue: &Catalogue, parts: &'static 
         }
         for action in &part.mutations {
             add_mutation(builder, catalogue, action, &origin);
+        }
+        for subscription in &part.subscriptions {
+            subscriptions::add(builder, catalogue, subscription, &origin);
         }
     }
 }
@@ -71,16 +76,25 @@ fn nodes() -> FieldDef {
 }
 
 /// The argument `input` of an action, if its struct has a field.
-fn input(builder: &mut Builder, action: &'static Action, origin: &str) -> Vec<InputValueDef> {
-    let mut chars = action.name.chars();
-    let pascal: String = chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect();
-    let name = format!("{pascal}Input");
-    let place = format!("{origin}: {}", action.name);
-    if !Plain::input(builder, &action.input, &place).root_input(&name) {
+pub(super) fn input(
+    builder: &mut Builder,
+    name: &'static str,
+    schema: &'static serde_json::Value,
+    origin: &str,
+) -> Vec<InputValueDef> {
+    let place = format!("{origin}: {name}");
+    let type_name = format!("{}Input", pascal(name));
+    if !Plain::input(builder, schema, &place).root_input(&type_name) {
         return Vec::new();
     }
-    let input = optional("input", "What it takes.", TypeRef::named(&name).required());
+    let input = optional("input", "What it takes.", TypeRef::named(&type_name).required());
     vec![input]
+}
+
+/// `applicationAccept` as `ApplicationAccept`.
+pub(super) fn pascal(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
 fn add_query(builder: &mut Builder, action: &'static Action, origin: &str) {
@@ -93,7 +107,7 @@ fn add_query(builder: &mut Builder, action: &'static Action, origin: &str) {
         builder.refuse(&place, "what is SEALED is in no schema");
         return;
     }
-    let args = input(builder, action, origin);
+    let args = input(builder, action.name, &action.input, origin);
     let Some(name) = Plain::output(builder, schema, &place, action.class).root_output() else {
         builder.refuse(&place, "its answer has no name");
         return;
@@ -105,7 +119,7 @@ fn add_query(builder: &mut Builder, action: &'static Action, origin: &str) {
 
 fn add_mutation(builder: &mut Builder, catalogue: &Catalogue, action: &'static Action, origin: &str) {
     let place = format!("{origin}: {}", action.name);
-    let args = input(builder, action, origin);
+    let args = input(builder, action.name, &action.input, origin);
     let mut fields = match &action.output {
         Output::Row(name) => {
             let Some(target) = catalogue.get(name) else {
@@ -134,9 +148,7 @@ fn add_mutation(builder: &mut Builder, catalogue: &Catalogue, action: &'static A
         Resolve::UserErrors,
     );
     fields.insert(Arc::clone(&errors.name), Arc::new(errors));
-    let mut chars = action.name.chars();
-    let pascal: String = chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect();
-    let name = format!("{pascal}Payload");
+    let name = format!("{}Payload", pascal(action.name));
     let payload = ObjectDef {
         name: name.as_str().into(),
         description: format!("What `{}` answers.", action.name),

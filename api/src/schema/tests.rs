@@ -117,6 +117,7 @@ fn toy() -> Part {
         types: vec![case, stored("Owner", OWNER, vec![edge("cases", CASE, cases)])],
         details: None,
         queries: Vec::new(),
+        subscriptions: Vec::new(),
         mutations: vec![Action {
             name: "caseChange",
             description: "Changes a case.",

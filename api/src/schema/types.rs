@@ -1,6 +1,6 @@
 //! The type table: GraphQL types as plain structs, with what stands behind every field.
 
-use platform::part::{Action, Batch, Compute, DataClass, Details, Edge, Scalar, StoredType};
+use platform::part::{Action, Batch, Compute, DataClass, Details, Edge, Scalar, StoredType, Subscription};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -84,6 +84,8 @@ pub struct TypeTable {
 pub const QUERY: &str = "Query";
 /// Name of the mutation root.
 pub const MUTATION: &str = "Mutation";
+/// Name of the subscription root.
+pub const SUBSCRIPTION: &str = "Subscription";
 /// Name of the interface of everything that has a global identifier.
 pub const NODE: &str = "Node";
 /// Name of the union of the types other subgraphs may refer to.
@@ -337,6 +339,16 @@ impl fmt::Debug for ActionOf {
     }
 }
 
+/// Something that can be subscribed to, by reference.
+#[derive(Clone, Copy)]
+pub struct SubscriptionOf(pub &'static Subscription);
+
+impl fmt::Debug for SubscriptionOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
 /// What stands behind a field.
 #[derive(Debug, Clone)]
 pub enum Resolve {
@@ -394,7 +406,9 @@ pub enum Resolve {
     Query(ActionOf),
     /// A mutation.
     Mutation(ActionOf),
-    /// The row a mutation made or changed.
+    /// A subscription.
+    Subscription(SubscriptionOf),
+    /// The row a mutation made or changed, or an event is about.
     PayloadRow(Stored),
     /// What was refused.
     UserErrors,

@@ -223,6 +223,7 @@ async fn open_case(
         version: 1,
     };
     let row = tx.record(row.id, row).await?;
+    tx.moved(&row, None);
     // Members come sorted by person, so that two requests for the same persons never wait for each other.
     for member in members.iter().filter(|member| member.counts()) {
         let subject = application_subject::Model {

@@ -175,7 +175,7 @@ impl Part {
         self
     }
 
-    fn require(&mut self, permission: Permission) {
+    pub(super) fn require(&mut self, permission: Permission) {
         if !self.permissions.iter().any(|known| known.name == permission.name) {
             self.permissions.push(permission);
         }

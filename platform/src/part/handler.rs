@@ -1,7 +1,12 @@
 //! Typed handlers, erased to one shape.
 
 use crate::error::{Error, Refusal, Result};
-use crate::{code::Code, op::Op};
+use crate::{
+    code::Code,
+    op::Op,
+    outbox::Event,
+    part::{Matcher, Prepare},
+};
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -76,6 +81,14 @@ where
         let act = Arc::clone(&act);
         Box::pin(async move { Ok(serde_json::to_value(act.call(op, read(value)?).await?)?) })
     })
+}
+
+pub(super) fn watch<I, M>(prepare: fn(&Op, I) -> Result<M>) -> Prepare
+where
+    I: DeserializeOwned + garde::Validate<Context = ()> + 'static,
+    M: Fn(&Event) -> Option<Uuid> + Send + Sync + 'static,
+{
+    Arc::new(move |op, value| Ok(Arc::new(prepare(op, read(value)?)?) as Matcher))
 }
 
 /// Reads a coerced input into its struct and runs the struct's own checks.

@@ -266,13 +266,17 @@ async fn record(db: &DatabaseConnection) {
     put(db, used).await;
     let event = outbox::Model {
         id: key(92),
+        position: 1,
         topic: "Application".to_owned(),
         kind: "applicationAccept".to_owned(),
         application_id: Some(key(40)),
         jurisdiction: VILLAGE.to_owned(),
         programme: Some("DIBAO".to_owned()),
+        unit: Some("TU_SOCIAL".to_owned()),
+        from_state: Some("TOWN_PENDING".to_owned()),
+        state: Some("ACCEPTED".to_owned()),
         at: NOON,
-        delivered_at: None,
+        wall_at: NOON,
     };
     put(db, event).await;
 }

@@ -1,6 +1,7 @@
 //! A gateway that knows a few fields, and requests to the router before it.
 
 use crate::{
+    events::{Attending, Full, Membership, Outlet},
     http::{
         HttpSettings,
         app::{App, router},
@@ -60,6 +61,20 @@ impl Execute for Toy {
             }
             Answer { data: Some(data.into()), sql_count: 3, ..Answer::default() }
         })
+    }
+
+    fn attend(&self, _: &Caller, _: Outlet, _: usize) -> Result<Attending, Full> {
+        Err(Full)
+    }
+
+    fn subscribe(
+        &self,
+        caller: Caller,
+        _: Operation,
+        _: (Arc<str>, Outlet),
+    ) -> BoxFuture<'_, Result<Membership, Answer>> {
+        let error = GraphqlError::new(Code::Unavailable, &[], caller.language);
+        Box::pin(async { Err(Answer::refused(vec![error])) })
     }
 
     fn sdl(&self, caller: Caller) -> BoxFuture<'_, platform::Result<String>> {

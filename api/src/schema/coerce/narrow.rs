@@ -4,7 +4,7 @@
 //! operation and answered with null and a code.
 
 use super::{Below, Call, Compiled, Kind, What};
-use crate::schema::types::{FieldDef, MUTATION, QUERY, Resolve, TypeDef, TypeRef, TypeTable};
+use crate::schema::types::{FieldDef, MUTATION, QUERY, Resolve, SUBSCRIPTION, TypeDef, TypeRef, TypeTable};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ pub fn narrow(compiled: &mut Compiled, own: &TypeTable) -> bool {
     let root = match compiled.kind {
         Kind::Query => QUERY,
         Kind::Mutation => MUTATION,
+        Kind::Subscription => SUBSCRIPTION,
     };
     calls(&mut compiled.root, root, own);
     compiled.root.iter().any(|call| matches!(call.what, What::Withheld(_)))

@@ -5,7 +5,7 @@ use super::{
     values::{Coercion, Source},
     variables::Variables,
 };
-use crate::schema::types::{FieldDef, MUTATION, NODE, ObjectDef, QUERY, TypeDef, TypeTable};
+use crate::schema::types::{FieldDef, MUTATION, NODE, ObjectDef, QUERY, SUBSCRIPTION, TypeDef, TypeTable};
 use async_graphql::{
     Pos, Positioned,
     parser::types::{
@@ -23,13 +23,15 @@ use std::{
 /// Fragments multiply: a document may not unfold into more fields than this.
 const CALLS_MAX: usize = 20_000;
 
-/// Query or mutation; subscriptions have no root here.
+/// Query, mutation or subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A query.
     Query,
     /// A mutation.
     Mutation,
+    /// A subscription, of exactly one field.
+    Subscription,
 }
 
 /// An operation ready to run.
@@ -95,17 +97,33 @@ pub fn compile(
     let (kind, root) = match operation.node.ty {
         OperationType::Query => (Kind::Query, QUERY),
         OperationType::Mutation => (Kind::Mutation, MUTATION),
-        OperationType::Subscription => return Err(vec![no_root("subscription", operation.pos)]),
+        OperationType::Subscription => (Kind::Subscription, SUBSCRIPTION),
     };
-    let Some(root) = table.object(root) else { return Err(vec![no_root("mutation", operation.pos)]) };
+    let Some(root) = table.object(root) else {
+        return Err(vec![no_root(&root.to_ascii_lowercase(), operation.pos)]);
+    };
     let variables = Variables::coerce(table, &operation.node, variables)?;
     let mut selector = Selector { table, document, variables: &variables, errors: Vec::new(), calls: 0 };
     let calls = selector.object(root, &[&operation.node.selection_set.node]);
+    if kind == Kind::Subscription && selector.errors.is_empty() {
+        selector.errors.extend(not_one_field(&calls, operation.pos));
+    }
     if selector.errors.is_empty() {
         let definitions = operation.node.variable_definitions.clone();
         Ok(Compiled { kind, root: calls, variables: variables.values(), definitions })
     } else {
         Err(selector.errors)
+    }
+}
+
+/// A stream has one source, so a subscription has one field at its root, and it is no introspection.
+fn not_one_field(calls: &[Call], pos: Pos) -> Option<RequestError> {
+    match calls {
+        [Call { what: What::Field(_), .. }] => None,
+        _ => {
+            let message = "A subscription must select exactly one top level field, and none that begins with __.";
+            Some(RequestError::at(Code::GraphqlValidation, message, pos))
+        }
     }
 }
 

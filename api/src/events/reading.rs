@@ -1,0 +1,40 @@
+//! Deliveries of personal rows are reads: gathered by who received them, and recorded every few seconds.
+
+use platform::{
+    Actor, Language, Op, Platform,
+    audit::{Read, ReadLog},
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+use uuid::Uuid;
+
+/// What they were received by: a subscription, named by its field.
+type Reader = (Uuid, String, String);
+type Rows = BTreeSet<(&'static str, Uuid)>;
+
+/// Reads that are not yet recorded.
+#[derive(Default)]
+pub(super) struct Readings(Mutex<HashMap<Reader, (Actor, Rows)>>);
+
+impl Readings {
+    /// Notes that a receiver was sent these rows.
+    pub(super) fn note(&self, actor: &Actor, purpose: &str, operation: &str, rows: &Rows) {
+        let mut readings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = (actor.assignment_id, purpose.to_owned(), operation.to_owned());
+        let (_, known) = readings.entry(reader).or_insert_with(|| (actor.clone(), Rows::new()));
+        known.extend(rows);
+    }
+
+    /// Hands everything over to the record.
+    pub(super) async fn record(&self, platform: &Arc<Platform>, log: &ReadLog) {
+        let readings = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for ((_, purpose, operation), (actor, rows)) in readings {
+            let op = Op::new(Arc::clone(platform), Some(actor), Some(purpose), Language::En, Uuid::now_v7());
+            if let Some(read) = Read::of(&op, &operation, rows) {
+                log.record(read).await;
+            }
+        }
+    }
+}
