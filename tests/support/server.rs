@@ -65,7 +65,7 @@ impl Server {
     /// Serves a demo store in which the sample families have applied: cases stand at every step.
     pub async fn start_lived(backend: Backend) -> Self {
         let (database, data) = (fresh_database(backend).await, temporary_folder());
-        let lived = options(data.path(), &database, &[]).with_town().expect("the demo's options");
+        let lived = options(data.path(), &database, HttpSettings::default()).with_town().expect("the demo's options");
         Self { running: serve(lived).await, database, data }
     }
 
