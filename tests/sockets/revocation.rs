@@ -72,13 +72,13 @@ fn policies_without(row: &str) -> tempfile::TempDir {
 
 async fn a_permission_that_is_taken_takes_its_subscription_before_the_next_event(backend: Backend) {
     let server = Server::start(backend).await;
-    let mut clerk = server.socket("tw").await;
-    clerk.watch("1", CASES, json!({ "input": {} })).await;
+    let mut investigator = server.socket("tv").await;
+    investigator.watch("1", CASES, json!({ "input": {} })).await;
     let mut village = server.socket("vw").await;
     village.watch("1", CASES, json!({ "input": {} })).await;
 
     let platform = &server.running.platform;
-    let folder = policies_without("grant,TW,application.read,TOWN\n");
+    let folder = policies_without("grant,TV,application.read,TOWN\n");
     let source = policies::PolicySource::directory(folder.path()).expect("the policies");
     let source = source.with(policies::FurtherSet::demo());
     let declared = platform.policies.load().declared().to_vec();
@@ -87,7 +87,10 @@ async fn a_permission_that_is_taken_takes_its_subscription_before_the_next_event
 
     file(&server, &RURAL, FAMILY_OF_AT_01, "2018-10-19").await;
     assert_eq!(village.message().await["type"], "next");
-    assert_eq!(clerk.next().await, Got::Closed(4403, "Forbidden: the assignment or a permission has ended".to_owned()));
+    assert_eq!(
+        investigator.next().await,
+        Got::Closed(4403, "Forbidden: the assignment or a permission has ended".to_owned())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
