@@ -293,7 +293,32 @@ async function signIn() {
   await ends(page);
 }
 
+// One watches, another acts, and it ticks.
+async function subscription() {
+  const watcher = await open(DESKTOP, "zh-CN");
+  await play(watcher, "tw", "TW");
+  await choose(watcher, "watch-cases");
+  await watcher.click('[data-action="run"]');
+  await watcher.waitForSelector(".badge.live-on");
+  assert.equal(await watcher.$eval("[data-ticks]", (live) => live.dataset.ticks), "0");
+  const clerk = await open(DESKTOP, "zh-CN");
+  await play(clerk, "vw", "VW");
+  await choose(clerk, "push");
+  await clerk.waitForFunction(() => /applicationId": "\w{10}/.test(document.querySelector('[data-editor="variables"]').textContent));
+  const pushed = await run(clerk, "done");
+  await watcher.waitForSelector('[data-ticks="1"]');
+  const { application } = JSON.parse(await text(watcher, ".ticks pre")).applicationChanged;
+  assert.equal(application.number, pushed.data.applicationPush.application.number);
+  assert.equal(application.state, "TOWN_PENDING");
+  await fits(watcher, "desktop, a subscription");
+  await watcher.click('[data-action="stop"]');
+  await watcher.waitForSelector(".badge.live-off");
+  await ends(clerk);
+  await ends(watcher);
+}
+
 try {
+  await subscription();
   await desktop();
   await phone("zh-CN");
   await phone("en");
