@@ -59,7 +59,7 @@ function Summary({ body, ms, words, who }) {
 
 function Live({ live, words }) {
   return (
-    <div className="live" data-ticks={live.events.length}>
+    <div className="stream" data-ticks={live.events.length}>
       <div className="summary">
         <span className={`badge ${live.state === "open" ? "live-on" : "live-off"}`}><Icon name="live" />
           {live.state === "ended" ? words.ended : live.state === "open" ? words.ticks(live.events.length) : words.connecting}</span>
