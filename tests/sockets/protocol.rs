@@ -3,7 +3,10 @@
 use api::http::{HttpSettings, Sockets};
 use serde_json::{Value, json};
 use tests::support::{Backend, Got, PROTOCOL, Server, Socket};
-use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::tungstenite::{
+    Bytes, Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 async fn server() -> Server {
     Server::start(Backend::Sqlite).await
@@ -82,6 +85,15 @@ async fn who_speaks_another_protocol_is_closed_with_4406() {
     let server = server().await;
     let mut socket = Socket::try_open(&server.base(), None, &[]).await.expect("a socket");
     assert_eq!(socket.next().await, Got::Closed(4406, "Subprotocol not acceptable".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_says_goodbye_is_answered() {
+    let server = server().await;
+    let mut socket = server.socket("tw").await;
+    let goodbye = CloseFrame { code: CloseCode::Normal, reason: "Normal Closure".into() };
+    socket.say(Message::Close(Some(goodbye))).await;
+    assert_eq!(socket.next().await, Got::Closed(1000, "Normal Closure".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

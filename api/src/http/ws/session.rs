@@ -350,7 +350,9 @@ impl Session {
 
     async fn close(&mut self, closing: Closing) {
         let too_big = closing.code == Closing::TOO_BIG;
-        if self.stream.close(closing.frame()).await.is_err() {
+        if let Some(frame) = closing.frame()
+            && self.stream.close(Some(frame)).await.is_err()
+        {
             return;
         }
         if too_big {
@@ -358,6 +360,7 @@ impl Session {
             let mut unread = [0; 4096];
             while self.stream.get_mut().read(&mut unread).await.is_ok_and(|read| read > 0) {}
         }
+        // Reading on also sends the answer to a client that said goodbye first.
         while let Some(Ok(_)) = self.stream.next().await {}
     }
 }
