@@ -3,6 +3,7 @@
 use crate::scenarios::{
     at_01::{commitments, settle},
     steps::{self, up_to_district},
+    temporary::{fire, reviewed, the_family, town_decides},
 };
 use platform::verify::{Finding, Head, Kind, verify};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
@@ -13,6 +14,7 @@ on_both!(
     a_record_that_nobody_touched_has_no_finding,
     every_changed_row_is_found_and_named,
     every_deleted_row_is_found_and_named,
+    a_cause_freed_for_a_second_grant_is_found_and_named,
     a_cut_tail_shows_against_an_exported_head_only
 );
 
@@ -187,6 +189,24 @@ async fn every_changed_row_is_found_and_named(backend: Backend) {
     }
     intruder.run("UPDATE audit_head SET seq = seq + 1").await;
     assert!(findings(&server, &[]).await.iter().any(|finding| finding.table == "audit_head"));
+}
+
+async fn a_cause_freed_for_a_second_grant_is_found_and_named(backend: Backend) {
+    let server = Server::start(backend).await;
+    let family = the_family(&server).await;
+    let case = reviewed(&server, &family, fire("2018-11-01", "1000.00")).await;
+    town_decides(&case).await;
+    assert_eq!(findings(&server, &[]).await, []);
+    let intruder = Intruder::enter(&server).await;
+    let key = intruder.one("once_claim", "1 = 1").await;
+    for (damage, kind) in
+        [("UPDATE once_claim SET period = '2017'", Kind::Changed), ("DELETE FROM once_claim", Kind::Missing)]
+    {
+        assert_eq!(intruder.run(&format!("{damage} WHERE {key}")).await, 1);
+        let found = findings(&server, &[]).await;
+        let named = |kind, table: &str| found.iter().any(|finding| finding.kind == kind && finding.table == table);
+        assert!(named(kind, "once_claim") && named(Kind::Contradiction, "decision"), "{damage}: {found:#?}");
+    }
 }
 
 async fn every_deleted_row_is_found_and_named(backend: Backend) {
