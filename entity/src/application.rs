@@ -26,7 +26,7 @@ pub struct Model {
     /// Programme code (救助项目).
     #[sea_orm(column_type = "Text")]
     pub programme: String,
-    /// Town unit that handles it (承办单位).
+    /// Unit it lies with: the town unit that handles it, or the one it was transferred to (承办单位).
     #[sea_orm(column_type = "Text")]
     pub unit: String,
     /// Village of the household (村居).

@@ -176,6 +176,8 @@ closed_list! {
         TownReviewed = "TOWN_REVIEWED",
         /// Decided by the town (镇已审批).
         TownDecided = "TOWN_DECIDED",
+        /// With another unit that is to handle or decide it (转办中).
+        Transferred = "TRANSFERRED",
         /// At the district (区级审核中).
         DistrictReview = "DISTRICT_REVIEW",
         /// Returned by the district (退回).
@@ -274,6 +276,28 @@ closed_list! {
         ReNotice = "RE_NOTICE",
         /// Publication of the approved (公布).
         Publication = "PUBLICATION",
+    }
+
+    /// State of a transfer.
+    TransferState {
+        /// Sent, not yet received (已转出).
+        Sent = "SENT",
+        /// Received (已签收).
+        Received = "RECEIVED",
+        /// Handled or decided, and fed back (已反馈).
+        FedBack = "FED_BACK",
+        /// Not for this unit, another one named (已退回).
+        Rejected = "REJECTED",
+    }
+
+    /// What came of a transfer.
+    TransferResult {
+        /// Decided by the unit; the decision is the feedback (已作出决定).
+        Decided = "DECIDED",
+        /// Handled, without a decision of one's own (已办理).
+        Handled = "HANDLED",
+        /// For another unit, which is named (不属于本单位).
+        NotOurs = "NOT_OURS",
     }
 
     /// What was decided.

@@ -44,6 +44,7 @@ pub mod request_material;
 pub mod scope_link;
 pub mod service_window;
 pub mod setting;
+pub mod transfer;
 pub mod user_account;
 pub mod verification;
 pub mod verification_investigator;

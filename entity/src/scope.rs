@@ -3,8 +3,8 @@
 use crate::{
     account, application, application_event, application_facet, application_subject, appraisal, benefit, benefit_line,
     consent, decision, disbursement_batch, household, household_member, ledger_entry, notice, opinion, person,
-    person_claim, request, request_material, scope_link, verification, verification_investigator, verification_report,
-    verification_step,
+    person_claim, request, request_material, scope_link, transfer, verification, verification_investigator,
+    verification_report, verification_step,
 };
 use sea_orm::{
     Condition, EntityTrait, Iden, QueryFilter, Select,
@@ -58,8 +58,8 @@ pub enum ScopeBy {
         jurisdiction: &'static str,
         /// Column of the programme.
         programme: Option<&'static str>,
-        /// Column of the handling unit.
-        unit: Option<&'static str>,
+        /// The unit the row lies with.
+        unit: Option<UnitBy>,
         /// Column of the owning user.
         user: Option<&'static str>,
     },
@@ -69,8 +69,45 @@ pub enum ScopeBy {
         entity_type: &'static str,
         /// Column that holds the linked key.
         id: &'static str,
+        /// The unit the row lies with: a link names places and programmes only.
+        unit: Option<UnitBy>,
     },
 }
+
+/// Where a row says which unit it lies with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitBy {
+    /// In a column of its own.
+    Column(&'static str),
+    /// Where the case it hangs on lies; the edges that lead there, the last of them to `application`.
+    ///
+    /// Nothing is copied: moving the case moves all that hangs on it.
+    Case(&'static [Hop]),
+}
+
+/// One edge of the way to a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hop {
+    /// Column of the table left.
+    pub column: &'static str,
+    /// Table entered.
+    pub table: &'static str,
+    /// Column of that table.
+    pub key: &'static str,
+}
+
+/// The way of a table that carries its case's key.
+pub const BY_APPLICATION: UnitBy = UnitBy::Case(&[Hop { column: "application_id", table: "application", key: "id" }]);
+/// The way of a benefit's lines.
+const BY_BENEFIT: UnitBy = UnitBy::Case(&[
+    Hop { column: "benefit_id", table: "benefit", key: "id" },
+    Hop { column: "application_id", table: "application", key: "id" },
+]);
+/// The way of a person: the cases it is a subject of.
+const BY_SUBJECT: UnitBy = UnitBy::Case(&[
+    Hop { column: "id", table: "application_subject", key: "person_id" },
+    Hop { column: "application_id", table: "application", key: "id" },
+]);
 
 /// A table whose rows can be scoped.
 pub trait Scoped: EntityTrait {
@@ -91,7 +128,7 @@ pub fn condition(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
     let Scope::Rows { jurisdiction, programmes, unit, user } = scope else { return nothing() };
     match by {
         ScopeBy::Public => Condition::all(),
-        ScopeBy::Columns { jurisdiction: place, programme, unit: unit_column, user: user_column } => {
+        ScopeBy::Columns { jurisdiction: place, programme, unit: unit_by, user: user_column } => {
             let mut all = Condition::all();
             if let Some(root) = jurisdiction {
                 all = all.add(within(table, place, root));
@@ -101,8 +138,8 @@ pub fn condition(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
                 all = all.add(column_of(table, column).is_in(list.iter().cloned()));
             }
             if let Some(code) = unit {
-                let Some(column) = unit_column else { return nothing() };
-                all = all.add(column_of(table, column).eq(code.clone()));
+                let Some(by) = unit_by else { return nothing() };
+                all = all.add(lies_with(table, by, code));
             }
             if let Some(id) = user {
                 let Some(column) = user_column else { return nothing() };
@@ -110,15 +147,41 @@ pub fn condition(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
             }
             all
         }
-        ScopeBy::Link { entity_type, id } => {
-            if unit.is_some() || user.is_some() {
+        ScopeBy::Link { entity_type, id, unit: unit_by } => {
+            if user.is_some() {
                 return nothing();
             }
-            if jurisdiction.is_none() && programmes.is_none() {
-                return Condition::all();
+            let mut all = Condition::all();
+            if let Some(code) = unit {
+                let Some(by) = unit_by else { return nothing() };
+                all = all.add(lies_with(table, by, code));
             }
-            linked(table, entity_type, id, jurisdiction.as_deref(), programmes.as_deref())
+            if jurisdiction.is_some() || programmes.is_some() {
+                all = all.add(linked(table, entity_type, id, jurisdiction.as_deref(), programmes.as_deref()));
+            }
+            all
         }
+    }
+}
+
+/// Rows that lie with a unit.
+fn lies_with(table: &str, by: &UnitBy, code: &str) -> Expr {
+    match by {
+        UnitBy::Column(column) => column_of(table, column).eq(code.to_owned()),
+        UnitBy::Case(hops) => match hops.split_first() {
+            None => column_of(table, "unit").eq(code.to_owned()),
+            Some((hop, rest)) => {
+                let joined = Expr::col((Alias::new(hop.table), Alias::new(hop.key)))
+                    .equals((Alias::new(table), Alias::new(hop.column)));
+                let mut query = Query::select();
+                query.expr(Expr::val(1)).from(Alias::new(hop.table)).and_where(joined).and_where(lies_with(
+                    hop.table,
+                    &UnitBy::Case(rest),
+                    code,
+                ));
+                Expr::exists(query)
+            }
+        },
     }
 }
 
@@ -156,12 +219,17 @@ pub fn find_scoped<E: Scoped>(scope: &Scope) -> Select<E> {
     E::find().filter(condition(&E::scope_by(), E::default().table_name(), scope))
 }
 
-const fn by_case() -> ScopeBy {
-    ScopeBy::Columns { jurisdiction: "jurisdiction", programme: Some("programme"), unit: None, user: None }
+/// A table that carries its case's place and programme; `unit` is how it tells where the case lies, if one may ask.
+const fn by_case(unit: Option<UnitBy>) -> ScopeBy {
+    ScopeBy::Columns { jurisdiction: "jurisdiction", programme: Some("programme"), unit, user: None }
 }
 
 const fn by_place() -> ScopeBy {
     ScopeBy::Columns { jurisdiction: "jurisdiction", programme: None, unit: None, user: None }
+}
+
+const fn by_link(entity_type: &'static str, id: &'static str) -> ScopeBy {
+    ScopeBy::Link { entity_type, id, unit: None }
 }
 
 macro_rules! scoped {
@@ -177,28 +245,30 @@ macro_rules! scoped {
 }
 
 scoped! {
-    application => by_case();
-    application_subject => by_case();
-    application_event => by_case();
-    application_facet => by_case();
-    verification => by_case();
-    verification_step => by_case();
-    verification_investigator => by_case();
-    appraisal => by_case();
-    opinion => by_case();
-    notice => by_case();
-    decision => by_case();
-    benefit => by_case();
-    benefit_line => by_case();
-    account => by_case();
-    ledger_entry => by_case();
+    application => by_case(Some(UnitBy::Column("unit")));
+    application_subject => by_case(Some(BY_APPLICATION));
+    application_event => by_case(Some(BY_APPLICATION));
+    application_facet => by_case(Some(BY_APPLICATION));
+    verification => by_case(None);
+    verification_step => by_case(None);
+    verification_investigator => by_case(None);
+    appraisal => by_case(None);
+    opinion => by_case(None);
+    notice => by_case(None);
+    transfer => by_case(Some(UnitBy::Column("to_unit")));
+    decision => by_case(Some(BY_APPLICATION));
+    benefit => by_case(Some(BY_APPLICATION));
+    benefit_line => by_case(Some(BY_BENEFIT));
+    account => by_case(None);
+    ledger_entry => by_case(None);
     disbursement_batch => by_place();
-    person => ScopeBy::Link { entity_type: "Person", id: "id" };
-    person_claim => ScopeBy::Link { entity_type: "Person", id: "person_id" };
-    household => ScopeBy::Link { entity_type: "Household", id: "id" };
-    household_member => ScopeBy::Link { entity_type: "Household", id: "household_id" };
-    consent => ScopeBy::Link { entity_type: "Household", id: "household_id" };
-    request => ScopeBy::Link { entity_type: "Request", id: "id" };
-    request_material => ScopeBy::Link { entity_type: "Request", id: "request_id" };
-    verification_report => ScopeBy::Link { entity_type: "VerificationReport", id: "id" };
+    person => ScopeBy::Link { entity_type: "Person", id: "id", unit: Some(BY_SUBJECT) };
+    // What sources say of a person is for who verifies and reviews, not for a unit that was sent one case.
+    person_claim => by_link("Person", "person_id");
+    household => by_link("Household", "id");
+    household_member => by_link("Household", "household_id");
+    consent => by_link("Household", "household_id");
+    request => by_link("Request", "id");
+    request_material => by_link("Request", "request_id");
+    verification_report => by_link("VerificationReport", "id");
 }

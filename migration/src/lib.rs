@@ -15,6 +15,7 @@ mod m20261123_040600_decision;
 mod m20261123_040700_ledger;
 mod m20261123_040800_record;
 mod m20261123_040900_reference;
+mod m20261123_070100_transfer;
 mod m20261123_070200_once_claim;
 mod m20261123_070300_outbox;
 mod m20261123_070400_client;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_040700_ledger::Migration),
             Box::new(m20261123_040800_record::Migration),
             Box::new(m20261123_040900_reference::Migration),
+            Box::new(m20261123_070100_transfer::Migration),
             Box::new(m20261123_070200_once_claim::Migration),
             Box::new(m20261123_070300_outbox::Migration),
             Box::new(m20261123_070400_client::Migration),

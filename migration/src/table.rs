@@ -2,8 +2,8 @@
 
 use crate::{form, guard};
 use sea_orm_migration::{
-    SchemaManager,
-    sea_orm::{DbBackend, DbErr},
+    SchemaManager, SchemaManagerConnection,
+    sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement},
     sea_query::{
         Alias, Check, ColumnDef, ConditionalStatement, Expr, ForeignKey, Index, IndexCreateStatement, Table,
         TableCreateStatement,
@@ -392,4 +392,64 @@ pub async fn tie(manager: &SchemaManager<'_>, table: &str, column: &str, target:
         .to(Alias::new(target), Alias::new("id"))
         .take();
     manager.create_foreign_key(key).await
+}
+
+/// Lets a choice of an existing table take one value more, listed before another.
+///
+/// SQLite cannot change a check, and making the table anew would cost every trigger and key that names it; a wider check
+/// leaves each stored row valid, so its text is changed in place, the way SQLite's documentation sets out for this.
+pub async fn also(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    before: &str,
+    value: &str,
+) -> Result<(), DbErr> {
+    let name = format!("ck_{table}_{column}_form");
+    let connection = manager.get_connection();
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return widen(connection, table, column, before, value).await;
+    }
+    let sql = format!("SELECT pg_get_constraintdef(oid) AS rule FROM pg_constraint WHERE conname = '{name}'");
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let rule: String = row.ok_or_else(|| DbErr::Custom(format!("there is no check {name}")))?.try_get("", "rule")?;
+    let wider = rule.replacen(&format!("'{before}'::text"), &format!("'{value}'::text, '{before}'::text"), 1);
+    if wider == rule {
+        return Err(DbErr::Custom(format!("the check {name} does not list {before}: {rule}")));
+    }
+    let sql = format!("ALTER TABLE \"{table}\" DROP CONSTRAINT \"{name}\", ADD CONSTRAINT \"{name}\" {wider}");
+    connection.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+async fn widen(
+    connection: &SchemaManagerConnection<'_>,
+    table: &str,
+    column: &str,
+    before: &str,
+    value: &str,
+) -> Result<(), DbErr> {
+    let number = |sql: &str| Statement::from_string(DbBackend::Sqlite, sql);
+    let sql = format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'");
+    let row = connection.query_one_raw(number(&sql)).await?;
+    let old: String = row.ok_or_else(|| DbErr::Custom(format!("there is no table {table}")))?.try_get("", "sql")?;
+    let start = format!("(\"{column}\" IN ('");
+    let at = old.find(&start).ok_or_else(|| DbErr::Custom(format!("{table}.{column} is no choice: {old}")))?;
+    let (head, tail) = old.split_at(at);
+    let wider = tail.replacen(&format!("'{before}'"), &format!("'{value}', '{before}'"), 1);
+    if wider == tail {
+        return Err(DbErr::Custom(format!("{table}.{column} does not list {before}: {tail}")));
+    }
+    let version = connection.query_one_raw(number("PRAGMA schema_version")).await?;
+    let version: i32 = version.ok_or_else(|| DbErr::Custom("no schema version".to_owned()))?.try_get_by_index(0)?;
+    let text = format!("{head}{wider}").replace('\'', "''");
+    connection.execute_unprepared("PRAGMA writable_schema = ON").await?;
+    connection
+        .execute_unprepared(&format!(
+            "UPDATE sqlite_master SET sql = '{text}' WHERE type = 'table' AND name = '{table}'"
+        ))
+        .await?;
+    connection.execute_unprepared(&format!("PRAGMA schema_version = {}", version + 1)).await?;
+    connection.execute_unprepared("PRAGMA writable_schema = OFF").await?;
+    Ok(())
 }

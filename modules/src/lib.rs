@@ -3,6 +3,7 @@
 //! **Invariant:** a module never names another module, opens a connection or reads the clock.
 
 pub mod dibao;
+pub mod education;
 pub mod temporary;
 
 use platform::module::Module;
@@ -10,5 +11,5 @@ use std::sync::Arc;
 
 /// Every programme that is built in; which of them load is configuration.
 pub fn all() -> Vec<Arc<dyn Module>> {
-    vec![Arc::new(dibao::Dibao), Arc::new(temporary::Temporary)]
+    vec![Arc::new(dibao::Dibao), Arc::new(education::Education), Arc::new(temporary::Temporary)]
 }

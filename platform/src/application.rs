@@ -3,7 +3,7 @@
 mod details;
 mod watch;
 
-pub use details::{DETAILS_RECORD, DetailsRecord, record_details};
+pub use details::{DETAILS_AMEND, DETAILS_RECORD, DetailsRecord, amend_details, record_details};
 
 use crate::{
     act::{AvailableAction, CaseAct, Look, available},
@@ -14,13 +14,13 @@ use crate::{
     op::Op,
     part::{Cell, ComputeContext, DataClass, Direction, EntityBuilder, Part, Saved, Scalar, belongs_to, has_many},
     permissions as may,
-    reference::by_case,
     tx::Tx,
 };
 use entity::{
-    Day, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
+    Day, Scoped, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
     enums::{ApplicationState, ClockEffect, MaterialState},
-    household, notice, opinion, person, request, request_material, user_account, verification, verification_report,
+    household, notice, opinion, person, request, request_material, transfer, user_account, verification,
+    verification_report,
 };
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -35,14 +35,14 @@ pub fn part() -> Part {
             "Application",
             may::APPLICATION_READ,
             DataClass::Internal,
-            by_case("jurisdiction", "programme"),
+            application::Entity::scope_by(),
             fields,
         )
         .entity::<application_event::Entity>(
             "ApplicationEvent",
             may::EVENT_READ,
             DataClass::Internal,
-            by_case("jurisdiction", "programme"),
+            application_event::Entity::scope_by(),
             |t| {
                 t.columns([
                     E::Seq,
@@ -68,7 +68,7 @@ pub fn part() -> Part {
             "ApplicationSubject",
             may::APPLICATION_READ,
             DataClass::Internal,
-            by_case("jurisdiction", "programme"),
+            application_subject::Entity::scope_by(),
             |t| {
                 t.columns([S::Programme, S::Open]).edge(
                     "person",
@@ -232,6 +232,13 @@ fn outcome(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::
         "Opinions in order (审核意见).",
         may::OPINION_READ,
         has_many(id, opinion::Column::ApplicationId),
+    )
+    .edge(
+        "transfers",
+        "Transfer",
+        "Transfers in order (转办).",
+        may::TRANSFER_READ,
+        has_many(id, transfer::Column::ApplicationId).ordered_by(transfer::Column::SentOn, Direction::Asc),
     )
     .edge("notices", "Notice", "Public notices (公示).", may::NOTICE_READ, has_many(id, notice::Column::ApplicationId))
     .edge(

@@ -1,20 +1,17 @@
 //! Mass appraisal (群众评议): who sat, how they voted, whether all signed.
 
 use crate::{
-    act::CaseAct,
-    application::only_states,
+    act::{CaseAct, Look},
     case::Step,
     code::Code,
     error::{Refusal, Result, ensure},
     id::Ref,
     op::Op,
     part::{DataClass, Part, Saved, belongs_to},
-    permissions as may,
-    reference::{self, by_case},
-    verification,
+    permissions as may, reference, verification,
 };
 use entity::{
-    Day, application, appraisal,
+    Day, Scoped, application, appraisal,
     enums::{ApplicationState, ClockEffect},
     user_account,
 };
@@ -29,7 +26,7 @@ pub fn part() -> Part {
             "Appraisal",
             may::APPRAISAL_READ,
             DataClass::Internal,
-            by_case("jurisdiction", "programme"),
+            appraisal::Entity::scope_by(),
             |t| {
                 t.columns([
                     C::HeldOn,
@@ -102,9 +99,14 @@ pub struct AppraisalRecord {
 }
 
 const RECORD: CaseAct = CaseAct::in_states(
-    |_, manifest| if manifest.appraisal { &[ApplicationState::Verified] } else { &[] },
-    |look, case, act| Box::pin(only_states(look, case, act)),
+    |_, manifest| manifest.ready_for("appraise"),
+    |look, case, act| Box::pin(may_record(look, case, act)),
 );
+
+async fn may_record(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_take(case, "appraise")?;
+    look.must_be(case, act)
+}
 
 async fn record(op: &Op, input: AppraisalRecord) -> Result<Saved<appraisal::Entity>> {
     let tx = op.begin(may::APPRAISAL_RECORD).await?;

@@ -95,7 +95,8 @@ codes! {
     WrongState = "WRONG_STATE", "the case is { $state }; this needs { $needed }", "案件当前状态为 { $state }，此操作需要 { $needed }";
     ClockBehindCase = "CLOCK_BEHIND_CASE", "the clock stands before this case's last event of { $last }", "系统时间早于该案件最近事件 { $last }";
     NotAuthorisedProgramme = "NOT_AUTHORISED_PROGRAMME", "the authority table gives { $step } of { $programme } to another unit", "依据权限表，{ $programme } 的 { $step } 不属于本单位";
-    NotAuthorisedLevel = "NOT_AUTHORISED_LEVEL", "{ $programme } is decided at level { $level }; forward the case", "{ $programme } 由 { $level } 级审批，请上报";
+    NotAuthorisedLevel = "NOT_AUTHORISED_LEVEL", "{ $programme } is decided at level { $level }; pass the case on", "{ $programme } 由 { $level } 级决定，请上报或转办";
+    StepNotTaken = "STEP_NOT_TAKEN", "cases of { $programme } do not pass { $step }; their way is { $path }", "{ $programme } 不经过 { $step } 环节，其办理流程为 { $path }";
     SeparationOfDuties = "SEPARATION_OF_DUTIES", "who investigated this case may not { $act } it", "核查人员不得对同一案件进行 { $act }";
     SignedAlready = "SIGNED_ALREADY", "who signed an earlier step of this case may not { $act } it: it takes { $needed } different signers", "同一案件的签署人不得重复：{ $act } 须由他人签署，共需 { $needed } 人依次签字";
     RecusalRequired = "RECUSAL_REQUIRED", "a near relative of the applicant must step back", "与申请人有近亲属关系，应当回避";
@@ -115,6 +116,7 @@ codes! {
     DuplicateActiveApplication = "DUPLICATE_ACTIVE_APPLICATION", "a counted member already has an open application for { $programme }", "家庭成员已有在办的 { $programme } 申请";
     ExclusiveBenefitActive = "EXCLUSIVE_BENEFIT_ACTIVE", "a counted member holds { $held }, which excludes { $programme }", "家庭成员已享受 { $held }，不得同时享受 { $programme }";
     ProgrammeNotOffered = "PROGRAMME_NOT_OFFERED", "the programme { $programme } is not handled here", "本平台未办理 { $programme }";
+    SubjectRequired = "SUBJECT_REQUIRED", "{ $programme } is for single persons: name each of them", "{ $programme } 以个人为对象，请逐一填写救助对象";
     NoActiveWindow = "NO_ACTIVE_WINDOW", "no service window is open here", "此处没有在用的受理窗口";
     SupplementAlreadyRequested = "SUPPLEMENT_ALREADY_REQUESTED", "the one supplement list was given on { $on }", "一次性补正告知已于 { $on } 发出";
     NoProofOfKnown = "NO_PROOF_OF_KNOWN", "{ $what } is known to the platform and may not be demanded", "{ $what } 平台已有记录，不得要求提供证明";
@@ -140,6 +142,13 @@ codes! {
     NotEligible = "NOT_ELIGIBLE", "the assessment finds the household not eligible: { $rules }", "测算结果不符合条件：{ $rules }";
     SameCauseGranted = "SAME_CAUSE_GRANTED", "a counted member was granted aid for this cause already ({ $period }); it is granted once only", "家庭成员已因同一事由获得救助（{ $period }），不得重复救助";
     ParameterMissing = "PARAMETER_MISSING", "no value of { $key } is in force on { $on }", "参数 { $key } 在 { $on } 没有有效值";
+    // Transfer and mutual recognition.
+    UnitNotCompetent = "UNIT_NOT_COMPETENT", "the authority table gives { $unit } no step of { $programme }", "依据权限表，{ $unit } 不承办 { $programme } 的任何环节";
+    CompetentUnitRequired = "COMPETENT_UNIT_REQUIRED", "a unit that sends a case back must name the competent one", "退回转办事项须指明应承办单位";
+    TransferNotReceived = "TRANSFER_NOT_RECEIVED", "receive the transfer first", "请先签收转办事项";
+    DecisionIsFeedback = "DECISION_IS_FEEDBACK", "this unit decides { $programme }: record the decision, it is the feedback", "{ $programme } 由本单位决定，请登记决定，决定即为反馈";
+    LimitBasisRequired = "LIMIT_BASIS_REQUIRED", "another limit than the usual { $usual } working days needs its legal basis", "非常规时限（通常为 { $usual } 个工作日）须注明依据";
+    VerificationMutuallyRecognised = "VERIFICATION_MUTUALLY_RECOGNISED", "the report { $number } serves every programme until { $until }; a second verification needs a special or reported case, with a district department and the town", "核查报告 { $number } 在 { $until } 前各项目互认；再次核查须属特殊复杂或群众举报，并由区级部门和镇共同参与";
     // Ledger.
     WrongFundingChannel = "WRONG_FUNDING_CHANNEL", "{ $programme } { $item } is not paid from { $channel } (649号 art 5: earmarked funds)", "{ $programme } { $item } 不得从 { $channel } 列支（专款专用，649号令第五条）";
     BudgetExhausted = "BUDGET_EXHAUSTED", "the channel { $channel } has no room for { $amount }", "资金渠道 { $channel } 余额不足，需 { $amount }";

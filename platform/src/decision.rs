@@ -8,17 +8,16 @@ mod opinion;
 
 pub(crate) use assess::compute;
 pub use assess::{Preview, preview, preview_facts, replay};
-pub use decide::{APPROVE, ApproveInput, REJECT, RejectInput, approve, reject};
+pub use decide::{APPROVE, ApproveInput, DECIDE, REJECT, RejectInput, approve, reject};
 pub(crate) use once::claims_of;
 
 use crate::{
     part::{DataClass, Part, belongs_to, has_many},
     permissions as may,
-    reference::by_case,
 };
 use entity::{
-    application, benefit, benefit_line, decision, household, import_batch, ledger_entry, opinion as opinion_row,
-    person, user_account,
+    Scoped, application, benefit, benefit_line, decision, household, import_batch, ledger_entry,
+    opinion as opinion_row, person, user_account,
 };
 
 /// Opinions, decisions, benefits and the town's and district's steps.
@@ -67,7 +66,7 @@ fn opinions(part: Part) -> Part {
         "Opinion",
         may::OPINION_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        opinion_row::Entity::scope_by(),
         |t| {
             t.columns([O::Stage, O::Outcome, O::Channel, O::DecisionLevel, O::AmountFen, O::GivenOn])
                 .column_as(O::Reason, may::OPINION_READ, DataClass::Personal)
@@ -96,7 +95,7 @@ fn decisions(part: Part) -> Part {
         "Decision",
         may::DECISION_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        decision::Entity::scope_by(),
         |t| {
             t.columns([
                 D::Number,
@@ -152,7 +151,7 @@ fn benefits(part: Part) -> Part {
         "Benefit",
         may::BENEFIT_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        benefit::Entity::scope_by(),
         |t| {
             t.columns([
                 B::Programme,
@@ -220,7 +219,7 @@ fn lines(part: Part) -> Part {
         "BenefitLine",
         may::BENEFIT_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        benefit_line::Entity::scope_by(),
         |t| {
             t.columns([L::Item, L::AmountFen, L::Channel, L::FromMonth, L::ToMonth])
                 .column_as(L::Formula, may::BENEFIT_READ, DataClass::Personal)

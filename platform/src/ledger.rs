@@ -10,11 +10,10 @@ use crate::{
     op::Op,
     part::{DataClass, EntityBuilder, Part, Saved, ScopeBy, belongs_to, has_many},
     permissions as may,
-    reference::by_case,
     tx::{Done, Tx},
 };
 use entity::{
-    Day, Fen, Month, account, application, benefit_line, channel_rule, disbursement_batch,
+    Day, Fen, Month, Scoped, account, application, benefit_line, channel_rule, disbursement_batch,
     enums::{AccountKind, EntryKind},
     household, ledger_entry, person, user_account,
 };
@@ -61,7 +60,7 @@ fn accounts(part: Part) -> Part {
         "Account",
         may::LEDGER_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        account::Entity::scope_by(),
         |t| {
             t.columns([A::Code, A::Kind, A::Programme, A::Channel, A::Jurisdiction, A::BalanceFen]).list(
                 "accounts",
@@ -80,7 +79,7 @@ fn entries(part: Part) -> Part {
         "LedgerEntry",
         may::LEDGER_READ,
         DataClass::Internal,
-        by_case("jurisdiction", "programme"),
+        ledger_entry::Entity::scope_by(),
         |t| {
             entry_edges(t.columns([
                 E::Kind,

@@ -25,11 +25,13 @@ pub mod notice;
 pub mod op;
 pub mod outbox;
 pub mod part;
+pub mod path;
 pub mod permissions;
 pub mod programmes;
 pub mod reference;
 pub mod tables;
 pub mod telemetry;
+pub mod transfer;
 pub mod tx;
 pub mod verification;
 pub mod verify;
@@ -50,6 +52,7 @@ pub fn parts() -> Vec<part::Part> {
         verification::part(),
         appraisal::part(),
         notice::part(),
+        transfer::part(),
         decision::part(),
         ledger::part(),
     ]

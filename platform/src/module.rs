@@ -12,6 +12,15 @@ pub use parameters::Parameters;
 use crate::{error::Result, part::Part};
 pub use policies::Level;
 
+/// Whom one case of a programme is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subjects {
+    /// The household: all its counted members.
+    Household,
+    /// One member, whom the request names; two members have two cases.
+    Person,
+}
+
 /// The contract version this platform speaks.
 pub const CONTRACT_VERSION: u32 = 1;
 
@@ -32,8 +41,10 @@ pub struct Manifest {
     pub contract_version: u32,
     /// Town unit that handles the programme.
     pub unit: &'static str,
-    /// Steps its cases take; each must have its row in authority.csv.
+    /// Steps its cases take, in order; each must have its row in authority.csv. What is not here, they skip.
     pub steps: &'static [&'static str],
+    /// Whom one case is for.
+    pub subjects: Subjects,
     /// Levels that may decide, by amount or always.
     pub decision_levels: &'static [Level],
     /// Items it pays and the channel of each; each must have its row in funding.csv.
@@ -44,8 +55,6 @@ pub struct Manifest {
     pub limit: Limit,
     /// Days of the first notice, as the key of a dated parameter; `None`: the programme has no notice.
     pub notice_days: Option<&'static str>,
-    /// Whether the case passes a mass appraisal.
-    pub appraisal: bool,
     /// Whether a person stands in one open case or running benefit of it at a time.
     pub one_at_a_time: bool,
     /// How many different persons must have signed a case in opinion, review and decision, as the key of a dated

@@ -9,13 +9,12 @@ use crate::{
     id::Ref,
     op::Op,
     part::{DataClass, Part, Saved, ScopeBy, belongs_to},
-    permissions as may,
-    reference::{self, by_case},
+    permissions as may, reference,
     tx::Tx,
 };
 use chrono::Days;
 use entity::{
-    Day, application,
+    Day, Scoped, application,
     enums::{ApplicationState, ClockEffect, NoticeKind, OpinionStage},
     household, household_member, notice, opinion, person, user_account,
 };
@@ -27,37 +26,31 @@ use serde::Deserialize;
 pub fn part() -> Part {
     use notice::Column as C;
     Part::new("notice")
-        .entity::<notice::Entity>(
-            "Notice",
-            may::NOTICE_READ,
-            DataClass::Internal,
-            by_case("jurisdiction", "programme"),
-            |t| {
-                t.columns([C::Kind, C::PostedOn, C::EndsOn, C::VillageName])
-                    .column_as(C::HeadName, may::NOTICE_READ, DataClass::Personal)
-                    .columns([C::PersonCount, C::Programme, C::AmountFen, C::ObjectionPhone])
-                    .edge(
-                        "application",
-                        "Application",
-                        "The case (申请).",
-                        may::APPLICATION_READ,
-                        belongs_to(C::ApplicationId, application::Column::Id),
-                    )
-                    .edge(
-                        "postedBy",
-                        "User",
-                        "Who posted it (发布人).",
-                        may::USER_READ,
-                        belongs_to(C::PostedBy, user_account::Column::Id),
-                    )
-                    .list(
-                        "notices",
-                        "Notices of one's cases (公示).",
-                        [C::Kind, C::Programme, C::PostedOn, C::EndsOn],
-                        [C::PostedOn, C::EndsOn],
-                    )
-            },
-        )
+        .entity::<notice::Entity>("Notice", may::NOTICE_READ, DataClass::Internal, notice::Entity::scope_by(), |t| {
+            t.columns([C::Kind, C::PostedOn, C::EndsOn, C::VillageName])
+                .column_as(C::HeadName, may::NOTICE_READ, DataClass::Personal)
+                .columns([C::PersonCount, C::Programme, C::AmountFen, C::ObjectionPhone])
+                .edge(
+                    "application",
+                    "Application",
+                    "The case (申请).",
+                    may::APPLICATION_READ,
+                    belongs_to(C::ApplicationId, application::Column::Id),
+                )
+                .edge(
+                    "postedBy",
+                    "User",
+                    "Who posted it (发布人).",
+                    may::USER_READ,
+                    belongs_to(C::PostedBy, user_account::Column::Id),
+                )
+                .list(
+                    "notices",
+                    "Notices of one's cases (公示).",
+                    [C::Kind, C::Programme, C::PostedOn, C::EndsOn],
+                    [C::PostedOn, C::EndsOn],
+                )
+        })
         .entity::<notice::Entity>("PublicNotice", may::PUBLIC_NOTICE, DataClass::Public, ScopeBy::Public, |t| {
             t.columns([
                 C::Kind,
@@ -103,7 +96,7 @@ pub struct NoticePost {
 }
 
 const POST: CaseAct = CaseAct::in_states(
-    |_, manifest| if manifest.notice_days.is_some() { &[ApplicationState::PrelimOpinion] } else { &[] },
+    |_, manifest| manifest.ready_for("notice"),
     |look, case, act| Box::pin(may_post(look, case, act)),
 );
 

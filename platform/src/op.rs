@@ -254,6 +254,10 @@ impl Op {
             ScopeKind::TownHandled | ScopeKind::DistrictProgramme => {
                 Scope::Rows { jurisdiction: subtree, programmes: handled(), unit: None, user: None }
             }
+            // Where the household lives does not matter: a school takes pupils from other towns, too.
+            ScopeKind::Unit => {
+                Scope::Rows { jurisdiction: None, programmes: None, unit: Some(actor.unit.clone()), user: None }
+            }
             ScopeKind::Own => {
                 Scope::Rows { jurisdiction: None, programmes: None, unit: None, user: Some(actor.user_id) }
             }

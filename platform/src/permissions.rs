@@ -109,6 +109,16 @@ permissions! {
     APPLICATION_REVIEW = step("application.review", "review");
     /// Forward a reviewed case to the district.
     APPLICATION_FORWARD = plain("application.forward");
+    /// See transfers.
+    TRANSFER_READ = plain("transfer.read");
+    /// Send a case to the unit that is to handle or decide it.
+    TRANSFER_SEND = step("transfer.send", "transfer");
+    /// Receive a case that was sent to one's unit.
+    TRANSFER_RECEIVE = plain("transfer.receive");
+    /// Feed back what came of a transfer.
+    TRANSFER_FEED_BACK = plain("transfer.feed_back");
+    /// Inform the applicant of what came of a transfer.
+    TRANSFER_INFORM = plain("transfer.inform");
     /// Decide for the town; whether the town may is a matter of authority.csv.
     APPLICATION_TOWN_DECIDE = plain("application.town_decide");
     /// Review for the district.

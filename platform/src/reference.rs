@@ -192,11 +192,6 @@ pub fn by_place(column: &'static str) -> ScopeBy {
     ScopeBy::Columns { jurisdiction: column, programme: None, unit: None, user: None }
 }
 
-/// Scope of a table that carries a jurisdiction and a programme.
-pub fn by_case(jurisdiction: &'static str, programme: &'static str) -> ScopeBy {
-    ScopeBy::Columns { jurisdiction, programme: Some(programme), unit: None, user: None }
-}
-
 /// No input.
 #[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
 pub struct Nothing {}

@@ -1,7 +1,7 @@
 //! authority.csv: which unit of which level may take which step for which programme, and when.
 
 use crate::{
-    Level, Problem, RowRef,
+    DECIDING, Level, Problem, RowRef,
     names::{Kind, Names},
     sheet::{Cells, Row, Sheet, Tag, in_force, overlap},
     source::BASELINE,
@@ -14,7 +14,6 @@ pub(crate) const COLUMNS: &[&str] =
 
 /// Stands for any unit of a level, or any item of a programme.
 pub(crate) const ANY: &str = "*";
-pub(crate) const APPROVE: &str = "approve";
 
 /// A unit of a level may take a step for a programme between two dates.
 #[derive(Debug, Clone)]
@@ -82,8 +81,8 @@ fn parse(cells: &mut Cells<'_>, row: &Row, names: &Names) -> Option<AuthorityRow
         cells.wrong("level", format!("{unit} is of level {known}"));
     }
     let ceiling = cells.known("ceiling", |key| key == "-" || is_parameter(key));
-    if ceiling != "-" && step != APPROVE {
-        cells.wrong("ceiling", "only an approval has a ceiling");
+    if ceiling != "-" && !DECIDING.contains(&step.as_str()) {
+        cells.wrong("ceiling", "only a decision has a ceiling");
     }
     if names
         .find(Kind::Programme, &programme)
@@ -133,14 +132,15 @@ pub(crate) fn check(rows: &[AuthorityRow], names: &Names, items: &BTreeSet<(&str
         }
     }
     for programme in names.of(Kind::Programme) {
-        for step in ["accept", APPROVE] {
-            if !rows.iter().any(|row| row.programme == programme.code && row.step == step) {
-                problems.push(Problem::row(
-                    &programme.at,
-                    "code",
-                    format!("authority.csv has no {step} row of {}", programme.code),
-                ));
-            }
+        let takes = |step: &str| rows.iter().any(|row| row.programme == programme.code && row.step == step);
+        let mut wrong = |reason: String| problems.push(Problem::row(&programme.at, "code", reason));
+        if !takes("accept") {
+            wrong(format!("authority.csv has no accept row of {}", programme.code));
+        }
+        match DECIDING.iter().filter(|step| takes(step)).count() {
+            0 => wrong(format!("authority.csv has no {} row of {}", DECIDING.join(" or "), programme.code)),
+            1 => {}
+            _ => wrong(format!("authority.csv has both {} rows of {}", DECIDING.join(" and "), programme.code)),
         }
     }
 }
@@ -151,7 +151,7 @@ fn conflict(row: &AuthorityRow, other: &AuthorityRow) -> Option<(&'static str, &
     if row.level == other.level && same_unit {
         return Some(("from", "overlaps"));
     }
-    if row.step != APPROVE {
+    if !DECIDING.contains(&row.step.as_str()) {
         return None;
     }
     if row.level == other.level {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 const HEAD: &str = "\
 Role x permission, generated from roles.csv; review every change of it.
 A all rows, D the district's rows of the unit's programmes, T the town's, H the town's rows of the unit's programmes,
-V the village's, S one's own, N none; . is not granted.
+V the village's, U the unit's own cases, S one's own, N none; . is not granted.
 (step) also needs its row in authority.csv for the holder's unit, level and day; [PROGRAMME] is for that programme only.
 ";
 
@@ -42,6 +42,7 @@ fn letter(scope: ScopeKind) -> char {
         ScopeKind::Town => 'T',
         ScopeKind::TownHandled => 'H',
         ScopeKind::Village => 'V',
+        ScopeKind::Unit => 'U',
         ScopeKind::Own => 'S',
         ScopeKind::None => 'N',
     }

@@ -32,4 +32,4 @@ pub use policies::Policies;
 pub use problem::{Problem, RowRef};
 pub use sheet::Tag;
 pub use source::{FurtherSet, PolicySource, SetVersion};
-pub use vocabulary::{APPROVALS, DataClass, Disclosure, Holder, Level, Permission, ScopeKind};
+pub use vocabulary::{APPROVALS, DECIDING, DataClass, Disclosure, Holder, Level, Permission, ScopeKind};

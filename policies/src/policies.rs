@@ -1,9 +1,9 @@
 //! All policies in force, and the questions they answer.
 
 use crate::{
-    AuthorityRow, DataClass, Disclosure, Explanation, FundingRow, Holder, Level, Permission, PermissionSet,
+    AuthorityRow, DECIDING, DataClass, Disclosure, Explanation, FundingRow, Holder, Level, Permission, PermissionSet,
     PolicySource, Problem, ScopeKind, SetVersion,
-    authority::{ANY, APPROVE},
+    authority::ANY,
     explain, grid,
     judge::{Judge, Verdicts, public},
     names::Kind,
@@ -99,9 +99,14 @@ impl Policies {
         rows.filter(|row| row.programme == programme && row.step == step && row.in_force(on)).collect()
     }
 
-    /// The levels that approve a programme's aid on a day.
+    /// The rows by which a programme's cases are decided on a day: of an approval, or of another's decision.
+    pub fn deciding(&self, programme: &str, on: NaiveDate) -> Vec<&AuthorityRow> {
+        DECIDING.iter().flat_map(|step| self.authority(programme, step, on)).collect()
+    }
+
+    /// The levels that decide a programme's aid on a day.
     pub fn deciding_level(&self, programme: &str, on: NaiveDate) -> BTreeSet<Level> {
-        self.authority(programme, APPROVE, on).iter().map(|row| row.level).collect()
+        self.deciding(programme, on).iter().map(|row| row.level).collect()
     }
 
     /// The town unit that handles a programme on a day: the first that gives its opinion, else that reviews it.

@@ -48,6 +48,10 @@ const PLAIN: &[&str] = &[
     "application.supplement",
     "application.forward",
     "application.town_decide",
+    "transfer.read",
+    "transfer.receive",
+    "transfer.feed_back",
+    "transfer.inform",
     "clock.set",
 ];
 
@@ -61,6 +65,7 @@ const STEPS: &[(&str, &str)] = &[
     ("notice.post", "notice"),
     ("application.review", "review"),
     ("application.district_review", "district_review"),
+    ("transfer.send", "transfer"),
     ("ledger.settle", "pay"),
     ("ledger.appropriate", "pay"),
 ];
@@ -72,7 +77,10 @@ fn declared() -> Vec<Permission> {
     let dibao = ["dibao.read", "dibao.preview", "dibao.details"];
     let dibao = dibao.into_iter().map(|name| Permission { name, step: None, programme: Some("DIBAO") });
     let approve = Permission { name: "dibao.approve", step: Some("approve"), programme: Some("DIBAO") };
-    plain.chain(steps).chain(dibao).chain([approve]).collect()
+    let education = ["education.read", "education.preview", "education.details"];
+    let education = education.into_iter().map(|name| Permission { name, step: None, programme: Some("EDUCATION") });
+    let decide = Permission { name: "education.decide", step: Some("decide"), programme: Some("EDUCATION") };
+    plain.chain(steps).chain(dibao).chain(education).chain([approve, decide]).collect()
 }
 
 fn load(source: &PolicySource) -> Result<Policies, String> {

@@ -14,18 +14,20 @@ pub struct Permission {
     pub programme: Option<&'static str>,
 }
 
+/// The steps that decide a case: an approval, or the decision of the one who grants by law without the town, a school.
+pub const DECIDING: [&str; 2] = ["approve", "decide"];
+
 const fn approval(name: &'static str, programme: &'static str) -> Permission {
     Permission { name, step: Some("approve"), programme: Some(programme) }
 }
 
-/// The approval of each programme of the plan, known whether or not its module is loaded, so that its authority can be
+/// The approval of each programme of the plan that is approved at all, known whether or not its module is loaded, so that its authority can be
 /// granted, reviewed and explained; a part's own declaration of the same name takes its place.
-pub const APPROVALS: [Permission; 13] = [
+pub const APPROVALS: [Permission; 12] = [
     approval("dibao.approve", "DIBAO"),
     approval("tekun.approve", "TEKUN"),
     approval("disaster.approve", "DISASTER"),
     approval("medical.approve", "MEDICAL"),
-    approval("education.approve", "EDUCATION"),
     approval("housing.approve", "HOUSING"),
     approval("rural_house.approve", "RURAL_HOUSE"),
     approval("employment.approve", "EMPLOYMENT"),
@@ -106,6 +108,8 @@ words! {
         TownHandled = "TOWN_HANDLED",
         /// The village's rows.
         Village = "VILLAGE",
+        /// Rows of the cases that lie with the holder's own unit, wherever the household lives.
+        Unit = "UNIT",
         /// The holder's own rows.
         Own = "SELF",
         /// No row.

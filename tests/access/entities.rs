@@ -2,7 +2,7 @@
 
 use super::{
     holders::{actor, name},
-    synthetic::{Placed, Spot, free, put, stored_types},
+    synthetic::{NO_UNIT, Placed, Spot, free, put, stored_types},
     world::World,
 };
 use entity::audit_event;
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
 use tests::{on_both, support::Backend};
 
-const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO" };
-const ELSEWHERE: Spot = Spot { place: "500119107200", programme: "DIBAO" };
+const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO", unit: NO_UNIT };
+const ELSEWHERE: Spot = Spot { place: "500119107200", programme: "DIBAO", unit: NO_UNIT };
 const DOCUMENT: &str = "query($r: [_Any!]!) { _entities(representations: $r) { __typename \
     ... on Person { id nameZh } ... on Application { id household { id } } ... on Household { id } } }";
 

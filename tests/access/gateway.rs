@@ -2,7 +2,7 @@
 
 use super::{
     holders::{self, actor, name},
-    synthetic::{Spot, free, put, stored_types},
+    synthetic::{NO_UNIT, Spot, free, put, stored_types},
     world::World,
 };
 use api::{
@@ -20,7 +20,7 @@ use std::{
 };
 use tests::{on_both, support::Backend};
 
-const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO" };
+const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO", unit: NO_UNIT };
 
 /// What a schema says of the types that others may refer to.
 fn entities(table: &TypeTable) -> String {

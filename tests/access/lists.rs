@@ -2,7 +2,7 @@
 
 use super::{
     holders::actor,
-    synthetic::{Spot, free, insert, put, stored_types, together},
+    synthetic::{NO_UNIT, Spot, free, insert, put, stored_types, together},
     world::World,
 };
 use api::gateway::Options;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use tests::{on_both, support::Backend};
 use uuid::Uuid;
 
-const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO" };
+const HERE: Spot = Spot { place: "500118107200", programme: "DIBAO", unit: NO_UNIT };
 
 fn stored(name: &str) -> &'static StoredType {
     stored_types().iter().find(|stored| stored.name == name).expect("a stored type")

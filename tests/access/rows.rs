@@ -2,9 +2,10 @@
 
 use super::{
     holders,
-    synthetic::{Placed, Spot, free, put, stored_types, together},
+    synthetic::{NO_UNIT, Placed, Spot, free, put_led, stored_types, together},
     world::World,
 };
+use entity::scope::UnitBy;
 use platform::{
     Actor,
     part::{CellKind, Edge, FieldKind, Permission, ScopeBy, StoredType},
@@ -23,11 +24,12 @@ fn today() -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2018, 10, 19).expect("a day")
 }
 
-/// Everywhere for DIBAO, and at home for a programme that another town unit handles.
+/// Everywhere for DIBAO, at home for a programme that another town unit handles, and far away with a school.
 fn spots(policies: &Policies) -> Vec<Spot> {
     let other: &'static str = other_programme(policies).leak();
-    let mut spots = vec![Spot { place: PLACES[0], programme: other }];
-    spots.extend(PLACES.map(|place| Spot { place, programme: "DIBAO" }));
+    let mut spots = vec![Spot { place: PLACES[0], programme: other, unit: NO_UNIT }];
+    spots.extend(PLACES.map(|place| Spot { place, programme: "DIBAO", unit: NO_UNIT }));
+    spots.push(Spot { place: PLACES[3], programme: "DIBAO", unit: "SCH_SCHOOL" });
     spots
 }
 
@@ -68,6 +70,7 @@ impl Oracle<'_> {
             (_, ScopeKind::None) => false,
             (_, ScopeKind::All) | (ScopeBy::Public, _) => true,
             (_, ScopeKind::Own) => false,
+            (_, ScopeKind::Unit) => self.actor.is_some_and(|actor| row.units.contains(&actor.unit.as_str())),
             (ScopeBy::Columns { programme, .. }, kind) => self.reaches(row.spot, kind, programme.is_some()),
             (ScopeBy::Link { entity_type, .. }, kind) => {
                 let linked = row.linked.clone().expect("a linked key");
@@ -112,8 +115,15 @@ struct Stored {
 }
 
 impl Stored {
-    async fn put(&mut self, world: &World, stored: &StoredType, spot: Spot, set: &HashMap<&str, Bound>) -> Placed {
-        let row = put(world, stored, spot, set).await;
+    async fn put(
+        &mut self,
+        world: &World,
+        stored: &StoredType,
+        spot: Spot,
+        set: &HashMap<&'static str, Bound>,
+        led: bool,
+    ) -> Placed {
+        let row = put_led(world, stored, spot, set, led).await;
         if let (ScopeBy::Link { entity_type, .. }, Some(linked)) = (&stored.scope, &row.linked) {
             self.links.entry(((*entity_type).to_owned(), linked.clone())).or_default().push(spot);
         }
@@ -136,7 +146,7 @@ async fn a_row_is_there_by_list_and_node_for_whom_it_should_be(backend: Backend)
         // Two types may show one table; each is checked against all of its rows.
         if emptied.insert(stored.table) {
             for spot in &spots {
-                let row = stored_rows.put(&world, stored, *spot, &HashMap::new()).await;
+                let row = stored_rows.put(&world, stored, *spot, &HashMap::new(), false).await;
                 match rows.iter_mut().find(|(known, _)| known.table == stored.table) {
                     Some((_, placed)) => placed.push(row),
                     None => rows.push((stored, vec![row])),
@@ -216,12 +226,12 @@ async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType, rows
     let data = world.data(actor, &document, json!({})).await;
     let nodes = data[list]["nodes"].as_array().expect("nodes");
     let mut listed: BTreeSet<_> = nodes.iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect();
-    if stored.name == "AuditEvent" {
-        // This test's own reads are recorded meanwhile.
-        listed.retain(|id| rows.iter().any(|row| row.id(stored) == *id));
-    } else {
+    // This test's own reads are recorded meanwhile.
+    if stored.name != "AuditEvent" {
         assert_eq!(data[list]["totalCount"], json!(nodes.len()), "{list}");
     }
+    // Beside the rows that are judged lie those that only tell which unit another one lies with.
+    listed.retain(|id| rows.iter().any(|row| row.id(stored) == *id));
     listed
 }
 
@@ -310,11 +320,29 @@ async fn join(world: &World, rows: &mut Stored, joined: &mut Joined, spots: &[Sp
             };
             let parent_set = HashMap::from([(joined.edge.local, value.clone())]);
             let child_set = HashMap::from([(joined.edge.remote, value)]);
-            let parent = rows.put(world, joined.from, *parent, &parent_set).await;
-            let child = rows.put(world, joined.to, *child, &child_set).await;
+            // Where one of the two is the other's way to its case, they lie with the same units.
+            let (down, up) = (
+                leads(joined.from, joined.edge.local, joined.to, joined.edge.remote),
+                leads(joined.to, joined.edge.remote, joined.from, joined.edge.local),
+            );
+            let mut parent = rows.put(world, joined.from, *parent, &parent_set, down).await;
+            let mut child = rows.put(world, joined.to, *child, &child_set, up).await;
+            if down {
+                parent.units.extend(child.units.clone());
+            }
+            if up {
+                child.units.extend(parent.units.clone());
+            }
             joined.pairs.push(Pair { parent, child });
         }
     }
+}
+
+/// Whether the first edge of a type's way to its case is this one.
+fn leads(from: &StoredType, column: &str, to: &StoredType, key: &str) -> bool {
+    let (ScopeBy::Columns { unit, .. } | ScopeBy::Link { unit, .. }) = &from.scope else { return false };
+    let Some(UnitBy::Case(hops)) = unit else { return false };
+    hops[0].column == column && hops[0].table == to.table && hops[0].key == key
 }
 
 /// Per pair: whether the parent is there, and the child found through it.

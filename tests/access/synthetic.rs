@@ -3,6 +3,7 @@
 //! Scope must hold for whatever is stored; so the rows differ in nothing but what scope goes by.
 
 use super::world::{World, parts};
+use entity::scope::UnitBy;
 use platform::part::{CellKind, FieldKind, Scalar, ScopeBy, StoredType};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 use std::collections::HashMap;
@@ -14,18 +15,26 @@ const TODAY: &str = "2018-10-19";
 /// What every sealed column holds.
 pub const ID_NUMBER: &str = "51022919660620005X";
 
-/// Where a row lies and which programme it is of.
+/// Where a row lies, which programme it is of, and the unit its case lies with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
     pub place: &'static str,
     pub programme: &'static str,
+    pub unit: &'static str,
 }
+
+/// The unit of rows that lie with no unit anybody holds.
+pub const NO_UNIT: &str = "NOBODY";
+/// Where the cases lie that are put in only to tell which unit another row lies with.
+pub const NOWHERE: &str = "999999";
 
 /// One row that was put in.
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub key: String,
     pub spot: Spot,
+    /// Units its cases lie with.
+    pub units: Vec<&'static str>,
     /// The key its links go by, for rows that are reached by links.
     pub linked: Option<String>,
 }
@@ -96,9 +105,22 @@ pub async fn together(world: &World, begin: bool) {
 }
 
 /// Puts a row of a type at a spot; `set` overrides columns.
-pub async fn put(world: &World, stored: &StoredType, spot: Spot, set: &HashMap<&str, Value>) -> Placed {
+pub async fn put(world: &World, stored: &StoredType, spot: Spot, set: &HashMap<&'static str, Value>) -> Placed {
+    put_led(world, stored, spot, set, false).await
+}
+
+/// Puts a row whose way to its case is another row that is put in beside it, if it is `led`.
+pub async fn put_led(
+    world: &World,
+    stored: &StoredType,
+    spot: Spot,
+    set: &HashMap<&'static str, Value>,
+    led: bool,
+) -> Placed {
     let db = &world.platform.db.writer;
     let key = Uuid::now_v7();
+    let (way, units) = lead(world, stored, spot, set, led).await;
+    let set = &way;
     let mut columns = Vec::new();
     for (column, kind) in &stored.columns {
         let value = match set.get(column) {
@@ -112,7 +134,41 @@ pub async fn put(world: &World, stored: &StoredType, spot: Spot, set: &HashMap<&
     }
     insert(db, stored.table, &columns).await;
     let linked = link(world, stored, spot, &columns).await;
-    Placed { key: text(&columns, stored.key), spot, linked }
+    Placed { key: text(&columns, stored.key), spot, units, linked }
+}
+
+/// For a row that lies with a unit through its case: puts in the case and the rows on the way to it, unless another row
+/// leads there; answers the columns with the one that leads there, and the units the row lies with.
+async fn lead(
+    world: &World,
+    stored: &StoredType,
+    spot: Spot,
+    set: &HashMap<&'static str, Value>,
+    led: bool,
+) -> (HashMap<&'static str, Value>, Vec<&'static str>) {
+    let mut set = set.clone();
+    let (ScopeBy::Columns { unit, .. } | ScopeBy::Link { unit, .. }) = &stored.scope else { return (set, vec![]) };
+    let hops = match unit {
+        None => return (set, vec![]),
+        Some(UnitBy::Column(_)) => return (set, vec![spot.unit]),
+        Some(UnitBy::Case(hops)) => hops,
+    };
+    if spot.unit == NO_UNIT || led {
+        return (set, vec![]);
+    }
+    let mut value = set.entry(hops[0].column).or_insert_with(|| Uuid::now_v7().into()).clone();
+    for (at, hop) in hops.iter().enumerate() {
+        let entered = stored_types().iter().find(|known| known.table == hop.table).expect("a stored type");
+        let mut columns = HashMap::from([(hop.key, value.clone())]);
+        if let Some(next) = hops.get(at + 1) {
+            value = Uuid::now_v7().into();
+            columns.insert(next.column, value.clone());
+        }
+        // The last row is the case, and lies with the unit; those on the way lie with none of their own.
+        let unit = if at + 1 == hops.len() { spot.unit } else { NO_UNIT };
+        Box::pin(put(world, entered, Spot { place: NOWHERE, programme: "NONE", unit }, &columns)).await;
+    }
+    (set, vec![spot.unit])
 }
 
 fn text(columns: &[(&str, Value)], name: &str) -> String {
@@ -140,7 +196,7 @@ pub async fn insert(db: &DatabaseConnection, table: &str, columns: &[(&str, Valu
 
 /// Rows reached by links lie where their link says.
 async fn link(world: &World, stored: &StoredType, spot: Spot, columns: &[(&str, Value)]) -> Option<String> {
-    let ScopeBy::Link { entity_type, id } = &stored.scope else { return None };
+    let ScopeBy::Link { entity_type, id, .. } = &stored.scope else { return None };
     let linked = columns.iter().find(|(name, _)| name == id).map(|(_, value)| value.clone()).expect("a linked key");
     let link = [
         ("id", Uuid::now_v7().into()),
@@ -174,7 +230,10 @@ fn scalar_of<'s>(stored: &'s StoredType, column: &str) -> Option<&'s Scalar> {
 
 /// A value that the column's scalar can be written from, and that scope finds where it should.
 fn filler(stored: &StoredType, column: &str, kind: CellKind, spot: Spot) -> Value {
-    if let ScopeBy::Columns { jurisdiction, programme, .. } = &stored.scope {
+    if let ScopeBy::Columns { jurisdiction, programme, unit, .. } = &stored.scope {
+        if matches!(unit, Some(UnitBy::Column(name)) if *name == column) {
+            return spot.unit.into();
+        }
         if column == *jurisdiction {
             return spot.place.into();
         }

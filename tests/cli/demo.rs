@@ -20,7 +20,7 @@ async fn a_second_start_keeps_data_and_clock() {
     let demo = || Serving::start(onedoor(folder.path()).args(["demo", "--listen", "127.0.0.1:0"]));
     let mut first = demo();
     assert!(!first.base.ends_with(":0"), "{}", first.base);
-    let table = first.lines(72);
+    let table = first.lines(73);
     assert!(table[0].starts_with("user"), "{}", table[0]);
     let row = |login: &str| {
         let found = table.iter().find(|line| line.split_whitespace().next() == Some(login));

@@ -7,7 +7,8 @@ use super::{
 use entity::enums::{
     AccountKind, ApplicationState, AreaType, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind, ClientKind,
     ClockEffect, DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
-    ParameterStatus, ReportConclusion, Sex, UnitLevel, VerificationKind, VerificationState, WorkCalendarKind,
+    ParameterStatus, ReportConclusion, Sex, TransferResult, TransferState, UnitLevel, VerificationKind,
+    VerificationState, WorkCalendarKind,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
 use std::collections::BTreeMap;
@@ -111,6 +112,9 @@ fn closed_lists() -> Vec<(&'static str, &'static [&'static str])> {
         ("person_claim.kind", ClaimKind::VALUES),
         ("request_material.state", MaterialState::VALUES),
         ("service_window.level", &["VILLAGE", "TOWN"]),
+        ("transfer.level", levels),
+        ("transfer.result", TransferResult::VALUES),
+        ("transfer.state", TransferState::VALUES),
         ("verification.state", VerificationState::VALUES),
         ("verification_report.conclusion", ReportConclusion::VALUES),
         ("verification_step.kind", VerificationKind::VALUES),
@@ -134,7 +138,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
         account api_client application application_event application_facet application_subject appraisal assignment audit_event
         audit_head benefit benefit_line channel_rule consent decision disbursement_batch household household_member
         idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox outbox_head parameter person
-        person_claim policy_document policy_version request request_material scope_link service_window setting
+        person_claim policy_document policy_version request request_material scope_link service_window setting transfer
         user_account verification verification_investigator verification_report verification_step work_calendar
     }
 }

@@ -77,10 +77,15 @@ pub async fn commitments(server: &Server, case: &Case<'_>) -> Vec<Value> {
 
 /// Pays every commitment for November in one batch.
 pub async fn settle(server: &Server, entries: &[Value]) -> Value {
+    settle_from(server, entries, "DIBAO", "FC-DIBAO", "2018-11").await
+}
+
+/// Pays commitments of one programme for one month in one batch.
+pub async fn settle_from(server: &Server, entries: &[Value], programme: &str, channel: &str, month: &str) -> Value {
     let lines: Vec<_> = entries
         .iter()
-        .map(|entry| json!({ "commitmentId": entry["id"], "programme": "DIBAO", "item": entry["item"], "amount": entry["amount"] }))
+        .map(|entry| json!({ "commitmentId": entry["id"], "programme": programme, "item": entry["item"], "amount": entry["amount"] }))
         .collect();
-    let input = json!({ "idempotencyKey": key(), "channel": "FC-DIBAO", "month": "2018-11", "lines": lines });
+    let input = json!({ "idempotencyKey": key(), "channel": channel, "month": month, "lines": lines });
     done(&server.client("fin").await, "disbursementPost", input, "disbursementBatch { id total lineCount }").await
 }

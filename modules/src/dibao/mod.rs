@@ -24,7 +24,7 @@ use platform::{
     application::DETAILS_RECORD,
     decision,
     error::Result,
-    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
+    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters, Subjects},
     part::{DataClass, Part, Permission},
 };
 
@@ -67,6 +67,7 @@ impl Module for Dibao {
                 "approve",
                 "pay",
             ],
+            subjects: Subjects::Household,
             decision_levels: &[Level::District],
             items: &[
                 (benefit::BASE, CHANNEL),
@@ -77,7 +78,6 @@ impl Module for Dibao {
             parameters: PARAMETERS,
             limit: Limit::NaturalDays("dibao.limit.days"),
             notice_days: Some("dibao.notice.days"),
-            appraisal: true,
             one_at_a_time: true,
             signers: None,
             exclusions: &["TEKUN"],

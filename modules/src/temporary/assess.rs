@@ -42,6 +42,7 @@ fn line(case: &TemporaryCase<'_>, amount: &Amount) -> AmountLine {
         reason: case.cause().as_str().to_owned(),
         person_id: patient,
         payee_id: patient,
+        month: None,
         amount: amount.granted,
         formula: amount.formula.clone(),
         legal_basis: amount.basis.to_owned(),

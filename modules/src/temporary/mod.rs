@@ -19,7 +19,7 @@ use platform::{
     application::DETAILS_RECORD,
     decision,
     error::Result,
-    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
+    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters, Subjects},
     part::{DataClass, Part, Permission},
 };
 
@@ -59,12 +59,12 @@ impl Module for Temporary {
             unit: "TU_SOCIAL",
             // The panel's review meeting is the signatures of handler, head and leader, one after the other.
             steps: &["accept", "verify", "opinion", "notice", "review", "district_review", "approve", "pay"],
+            subjects: Subjects::Household,
             decision_levels: &[Level::Town, Level::District],
             items: &[(TOWN_GRANT, "FC-TEMPRES"), (GRANT, "FC-TEMP")],
             parameters: PARAMETERS,
             limit: Limit::WorkingDays("temp.limit.workdays"),
             notice_days: Some("temp.notice.days"),
-            appraisal: false,
             // A family may fall ill and burn out in one month: it is the cause that is granted once.
             one_at_a_time: false,
             signers: Some("temp.signers.min"),

@@ -14,7 +14,7 @@ use crate::{
 use entity::{
     Fen, account, application, channel_rule, consent,
     enums::{AccountKind, EntryKind, MaterialState, VerificationState},
-    ledger_entry, notice, once_claim, opinion, request_material, service_window, user_account,
+    ledger_entry, notice, once_claim, opinion, request_material, service_window, transfer, user_account,
     verification as verification_row, verification_step,
 };
 use sea_orm::{ColumnTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
@@ -51,6 +51,7 @@ pub struct Look<'a> {
     assessed: Mutex<HashMap<(Uuid, Option<Level>), Assessed>>,
     claims: OnceCell<Vec<once_claim::Model>>,
     opinions: OnceCell<Vec<opinion::Model>>,
+    transfers: OnceCell<HashMap<Uuid, transfer::Model>>,
 }
 
 impl<'a> Look<'a> {
@@ -82,6 +83,7 @@ impl<'a> Look<'a> {
             assessed: Mutex::default(),
             claims: OnceCell::new(),
             opinions: OnceCell::new(),
+            transfers: OnceCell::new(),
         }
     }
 
@@ -332,6 +334,20 @@ impl<'a> Look<'a> {
             decision::claims_of(&self.conn, persons).await
         };
         Ok(self.claims.get_or_try_init(load).await?)
+    }
+
+    /// The transfer of a case that was sent last.
+    pub(crate) async fn transfer(&self, case: &application::Model) -> Result<Option<&transfer::Model>> {
+        let load = async || {
+            use transfer::Column as C;
+            let rows = transfer::Entity::find()
+                .filter(C::ApplicationId.is_in(self.cases.iter().map(|case| case.id)))
+                .order_by_asc(C::Id)
+                .all(&self.conn)
+                .await?;
+            Ok::<_, Error>(rows.into_iter().map(|row| (row.application_id, row)).collect())
+        };
+        Ok(self.transfers.get_or_try_init(load).await?.get(&case.id))
     }
 
     /// The opinions given on a case.

@@ -2,12 +2,14 @@
 
 use super::{only_states, write_facets};
 use crate::{
-    act::CaseAct,
-    case::finish_case,
-    error::{Error, Result},
+    act::{CaseAct, Look},
+    case::{Case, finish_case},
+    code::Code,
+    error::{Error, Refusal, Result, ensure},
     id::Ref,
     op::Op,
     part::Saved,
+    tx::Tx,
 };
 use entity::{application, enums::ApplicationState as S};
 use policies::Permission;
@@ -42,6 +44,7 @@ pub const DETAILS_RECORD: CaseAct = CaseAct::in_states(
             S::Accepted,
             S::Verifying,
             S::Verified,
+            S::PrelimRouted,
             S::Appraised,
         ]
     },
@@ -70,12 +73,57 @@ where
     }
     DETAILS_RECORD.ensure(&case.look(), &case.row).await?;
 
-    let details = serde_json::to_value(&input.details)?;
-    case.row.details = Some(details.to_string());
-    let facets = indexed.iter().map(|key| ((*key).to_owned(), details[*key].clone())).collect();
-    write_facets(&tx, &case.row, facets).await?;
-    case.touch().await?;
+    keep(&tx, &mut case, indexed, &input.details).await?;
 
     let row = case.row;
     finish_case(tx, row).await
+}
+
+/// Changing a programme's facts by who is to decide, once the case has come that far; no case waits for it.
+pub const DETAILS_AMEND: CaseAct = CaseAct::in_states(
+    |_, manifest| manifest.ready_to_be_decided(),
+    |look, case, act| Box::pin(may_amend(look, case, act)),
+)
+.never_awaited();
+
+async fn may_amend(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_be(case, act)?;
+    ensure(case.details.is_some(), || Refusal::new(Code::DetailsMissing))
+}
+
+/// Lets who is to decide change the details of a case; `which` is the case and the version of it that was seen.
+///
+/// Errors: `DETAILS_MISSING`, `WRONG_STATE`, and those of a case.
+pub async fn amend_details<T>(
+    op: &Op,
+    permission: Permission,
+    indexed: &[&str],
+    which: (Ref<application::Entity>, i32),
+    amend: impl FnOnce(&mut T) + Send,
+) -> Result<Saved<application::Entity>>
+where
+    T: Serialize + DeserializeOwned + Send + Sync,
+{
+    let tx = op.begin(permission).await?;
+
+    let mut case = tx.case(which.0.id, which.1.into()).await?;
+    if permission.programme.is_some_and(|programme| programme != case.row.programme) {
+        return Err(Error::NotFound { field: "input.applicationId" });
+    }
+    DETAILS_AMEND.ensure(&case.look(), &case.row).await?;
+    let mut details: T = serde_json::from_str(case.row.details.as_deref().unwrap_or_default())?;
+
+    amend(&mut details);
+    keep(&tx, &mut case, indexed, &details).await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+async fn keep<T: Serialize>(tx: &Tx<'_>, case: &mut Case<'_, '_>, indexed: &[&str], details: &T) -> Result<()> {
+    let details = serde_json::to_value(details)?;
+    case.row.details = Some(details.to_string());
+    let facets = indexed.iter().map(|key| ((*key).to_owned(), details[*key].clone())).collect();
+    write_facets(tx, &case.row, facets).await?;
+    case.touch().await
 }

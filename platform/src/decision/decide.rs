@@ -17,12 +17,12 @@ use crate::{
     module::{Assessment, Facts},
     op::Op,
     part::Saved,
-    permissions as may,
+    permissions as may, transfer,
     tx::Tx,
 };
 use chrono::Months;
 use entity::{
-    Day, Fen, application, benefit, benefit_line, channel_rule, decision,
+    Day, Fen, Month, application, benefit, benefit_line, channel_rule, decision,
     enums::{ApplicationState as S, BenefitOrigin, BenefitState, ClockEffect, DecisionOutcome, OpinionOutcome},
     household,
 };
@@ -67,15 +67,18 @@ pub struct RejectInput {
     pub reason: String,
 }
 
-/// Approving at the district: what a grant needs, and an actor who did not investigate.
-pub const APPROVE: CaseAct =
-    CaseAct::in_states(|_, _| &[S::DistrictReview], |look, case, act| Box::pin(may_approve(look, case, act)));
+/// Granting by the unit a case has come to: what a grant needs, and an actor who did not investigate.
+pub const APPROVE: CaseAct = CaseAct::in_states(
+    |_, manifest| manifest.ready_to_be_decided(),
+    |look, case, act| Box::pin(may_approve(look, case, act)),
+);
 
 async fn may_approve(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
     look.must_be(case, act)?;
     look.must_not_have_investigated(case, "approve").await?;
     ensure_signers(look, case, "approve", 0).await?;
-    may_grant(look, case, Level::District).await
+    transfer::ensure_received(look, case).await?;
+    may_grant(look, case, look.op().signed_in()?.level).await
 }
 
 /// Refuses what no decision of this level can grant.
@@ -90,18 +93,24 @@ async fn may_grant(look: &Look<'_>, case: &application::Model, level: Level) -> 
     ledger::ensure_room(look, case, &assessment.lines).await
 }
 
-/// Refusing at the district: an assessment, and an actor who did not investigate.
-pub const REJECT: CaseAct =
-    CaseAct::in_states(|_, _| &[S::DistrictReview], |look, case, act| Box::pin(may_reject(look, case, act)));
+/// Refusing by the unit a case has come to: an assessment, and an actor who did not investigate.
+pub const REJECT: CaseAct = CaseAct::in_states(
+    |_, manifest| manifest.ready_to_be_decided(),
+    |look, case, act| Box::pin(may_reject(look, case, act)),
+);
 
 async fn may_reject(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
     look.must_be(case, act)?;
     look.must_not_have_investigated(case, "reject").await?;
     ensure_signers(look, case, "reject", 0).await?;
-    look.assessment_at(case, Level::District).await.map(|_| ())
+    transfer::ensure_received(look, case).await?;
+    look.assessment_at(case, look.op().signed_in()?.level).await.map(|_| ())
 }
 
-/// Approves a case of the permission's programme at the district: decision, benefit, lines, commitment.
+/// Granting or refusing by one mutation: what both need; what a grant needs beside hangs on the input.
+pub const DECIDE: CaseAct = REJECT;
+
+/// Approves a case of the permission's programme at the actor's level: decision, benefit, lines, commitment.
 ///
 /// Errors: `NOT_ELIGIBLE`, `WRONG_FUNDING_CHANNEL`, `BUDGET_EXHAUSTED`, `SEPARATION_OF_DUTIES`, and those of a case.
 pub async fn approve(op: &Op, permission: Permission, input: ApproveInput) -> Result<Saved<decision::Entity>> {
@@ -111,13 +120,13 @@ pub async fn approve(op: &Op, permission: Permission, input: ApproveInput) -> Re
     let look = case.look();
     APPROVE.ensure(&look, &case.row).await?;
 
-    let made = grant(&look, &mut case, Level::District, input.reason.as_deref()).await?;
+    let made = grant(&look, &mut case, op.signed_in()?.level, input.reason.as_deref()).await?;
 
     let done = case.done();
     tx.finish(made, 1, done).await
 }
 
-/// Refuses a case of the permission's programme at the district, in writing and with reasons (重庆条例 art 20).
+/// Refuses a case of the permission's programme at the actor's level, in writing and with reasons (重庆条例 art 20).
 pub async fn reject(op: &Op, permission: Permission, input: RejectInput) -> Result<Saved<decision::Entity>> {
     let tx = op.begin(permission).await?;
 
@@ -125,7 +134,7 @@ pub async fn reject(op: &Op, permission: Permission, input: RejectInput) -> Resu
     let look = case.look();
     REJECT.ensure(&look, &case.row).await?;
 
-    let made = refuse(&look, &mut case, Level::District, &input.reason).await?;
+    let made = refuse(&look, &mut case, op.signed_in()?.level, &input.reason).await?;
 
     let done = case.done();
     tx.finish(made, 1, done).await
@@ -149,7 +158,7 @@ async fn may_decide_for_town(look: &Look<'_>, case: &application::Model, act: &C
 
 /// Whether the actor's own unit decides cases of a programme today, whatever the item and the amount.
 fn decides(op: &Op, programme: &str, level: Level) -> bool {
-    let rows = op.policies().authority(programme, "approve", op.today().0);
+    let rows = op.policies().deciding(programme, op.today().0);
     op.actor().is_some_and(|actor| rows.iter().any(|row| row.names(&actor.unit, level)))
 }
 
@@ -207,7 +216,7 @@ async fn ensure_may_grant(
     let rows = level::deciding_rows(op, &case.programme)?;
     let own: Vec<_> = rows.into_iter().filter(|row| row.names(&actor.unit, actor.level)).collect();
     ensure(level::admits(op, look.parameters().await?, &own, level, assessment)?, || {
-        Refusal::new(Code::NotAuthorisedProgramme).arg("step", "approve").arg("programme", &case.programme)
+        Refusal::new(Code::NotAuthorisedProgramme).arg("step", "decision").arg("programme", &case.programme)
     })
 }
 
@@ -240,6 +249,7 @@ async fn grant(look: &Look<'_>, case: &mut Case<'_, '_>, level: Level, reason: O
     let lines = benefit_lines(tx, case, &made, assessment, &rules).await?;
     let payees = assessment.lines.iter().map(|line| line.payee_id);
     ledger::commit(tx, &case.row, lines.iter().zip(&rules).zip(payees)).await?;
+    transfer::close_by_decision(tx, &case.row, reason.unwrap_or(&made.number)).await?;
     case.row.decided_on = Some(tx.op().today());
     case.row.decision_level = Some(level.as_str().to_owned());
     let to = if level == Level::Town { S::TownDecided } else { S::Approved };
@@ -253,6 +263,7 @@ async fn refuse(look: &Look<'_>, case: &mut Case<'_, '_>, level: Level, reason: 
     let (assessment, facts) = assessed.as_ref();
     let verdict = Verdict { level, outcome: DecisionOutcome::Rejected, reason: Some(reason), assessment, facts };
     let made = record(tx, case, verdict).await?;
+    transfer::close_by_decision(tx, &case.row, reason).await?;
     case.row.decided_on = Some(tx.op().today());
     case.row.decision_level = Some(level.as_str().to_owned());
     case.advance(Step { to: S::Rejected, clock: ClockEffect::Stop, reason: Some(reason) }).await?;
@@ -311,7 +322,9 @@ async fn benefit_lines(
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::internal("a case without its household"))?;
-    let end_month = assessment.one_off.then_some(start);
+    // Paid once, or line by line in months of their own: then it ends with its last line.
+    let months: Option<Vec<Month>> = assessment.lines.iter().map(|line| line.month).collect();
+    let end_month = assessment.one_off.then_some(start).or_else(|| months.and_then(|months| months.into_iter().max()));
     let benefit_id = tx.new_id();
     let benefit = benefit::Model {
         id: benefit_id,
@@ -346,8 +359,8 @@ async fn benefit_lines(
             amount_fen: line.amount,
             channel: rule.channel.clone(),
             formula: Some(line.formula.clone()),
-            from_month: start,
-            to_month: end_month,
+            from_month: line.month.unwrap_or(start),
+            to_month: line.month.or(end_month),
             jurisdiction: case.row.jurisdiction.clone(),
             programme: case.row.programme.clone(),
         };

@@ -10,9 +10,9 @@ use policies::AuthorityRow;
 
 /// The rows that let anyone decide a programme today. Error: `NOT_AUTHORISED_PROGRAMME` when nobody may.
 pub(super) fn deciding_rows<'op>(op: &'op Op, programme: &str) -> Result<Vec<&'op AuthorityRow>> {
-    let rows = op.policies().authority(programme, "approve", op.today().0);
+    let rows = op.policies().deciding(programme, op.today().0);
     if rows.is_empty() {
-        let refusal = Refusal::new(Code::NotAuthorisedProgramme).arg("step", "approve").arg("programme", programme);
+        let refusal = Refusal::new(Code::NotAuthorisedProgramme).arg("step", "decision").arg("programme", programme);
         return Err(Error::from(refusal));
     }
     Ok(rows)

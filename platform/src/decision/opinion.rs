@@ -69,11 +69,12 @@ pub struct DistrictReviewInput {
 }
 
 pub(super) const GIVE: CaseAct = CaseAct::in_states(
-    |_, manifest| if manifest.appraisal { &[S::Appraised] } else { &[S::Verified, S::PrelimRouted] },
+    |_, manifest| manifest.ready_for("opinion"),
     |look, case, act| Box::pin(may_give(look, case, act)),
 );
 
 async fn may_give(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_take(case, "opinion")?;
     look.must_be(case, act)?;
     look.must_not_have_investigated(case, "give an opinion on").await?;
     ensure_signers(look, case, "give an opinion on", 2).await?;
@@ -105,18 +106,20 @@ pub(super) async fn give(op: &Op, input: OpinionInput) -> Result<Saved<applicati
 }
 
 pub(super) const TOWN_REVIEW: CaseAct = CaseAct {
-    states: |_, manifest| if manifest.notice_days.is_some() { &[S::FirstNotice] } else { &[S::PrelimOpinion] },
-    awaited: Awaited::In(|_, manifest| {
-        if manifest.notice_days.is_some() {
+    states: |_, manifest| manifest.ready_for("review"),
+    awaited: Awaited::In(|_, manifest| match manifest.ready_for("review") {
+        [S::FirstNotice] => {
             const NOTICED: &[Wait] = &[
                 Wait::state(S::FirstNotice),
                 // A refusal may go on without one.
                 Wait { opinion: Some(OpinionOutcome::Refuse), ..Wait::state(S::PrelimOpinion) },
             ];
             NOTICED
-        } else {
-            const { &[Wait::state(S::PrelimOpinion)] }
         }
+        [S::PrelimOpinion] => const { &[Wait::state(S::PrelimOpinion)] },
+        [S::Appraised] => const { &[Wait::state(S::Appraised)] },
+        [S::Verified, S::PrelimRouted] => const { &[Wait::state(S::Verified), Wait::state(S::PrelimRouted)] },
+        _ => &[],
     }),
     check: |look, case, act| Box::pin(may_review_for_town(look, case, act)),
 };
@@ -156,23 +159,24 @@ pub(super) async fn town_review(op: &Op, input: OpinionInput) -> Result<Saved<ap
 /// Whether a family that is to be refused is posted at all no source fixes: it is the parameter
 /// `notice.refusal.required`.
 async fn noticed(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
-    let module = crate::application::module_of(look.op(), &case.programme)?;
-    let refusal = case.opinion == Some(OpinionOutcome::Refuse)
+    let manifest = look.must_take(case, "review")?;
+    let refusal = manifest.takes("notice")
+        && case.opinion == Some(OpinionOutcome::Refuse)
         && !look.parameters().await?.flag("notice.refusal.required", &look.op().today().to_string())?;
     if refusal && case.state == S::PrelimOpinion {
         return Ok(());
     }
     look.must_be(case, act)?;
-    if module.manifest().notice_days.is_none() {
-        return Ok(());
-    }
-    notice::must_be_over(look, case).await
+    if manifest.takes("notice") { notice::must_be_over(look, case).await } else { Ok(()) }
 }
 
-pub(super) const FORWARD: CaseAct =
-    CaseAct::in_states(|_, _| &[S::TownReviewed], |look, case, act| Box::pin(may_forward(look, case, act)));
+pub(super) const FORWARD: CaseAct = CaseAct::in_states(
+    |_, manifest| manifest.ready_for("district_review"),
+    |look, case, act| Box::pin(may_forward(look, case, act)),
+);
 
 async fn may_forward(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_take(case, "district_review")?;
     if case.state == S::FirstNotice {
         // Forwarding is what the notice gates; say so before asking for the review.
         notice::must_be_over(look, case).await?;
@@ -193,16 +197,17 @@ pub(super) async fn forward(op: &Op, input: crate::application::CaseInput) -> Re
 }
 
 pub(super) const DISTRICT_REVIEW: CaseAct = CaseAct {
-    states: |_, _| &[S::DistrictReview],
-    awaited: Awaited::In(|_, _| {
+    states: |_, manifest| if manifest.takes("district_review") { &[S::DistrictReview] } else { &[] },
+    awaited: Awaited::In(|_, manifest| {
         const UNREVIEWED: &[Wait] =
             &[Wait { before: Some(OpinionStage::DistrictReview), ..Wait::state(S::DistrictReview) }];
-        UNREVIEWED
+        if manifest.takes("district_review") { UNREVIEWED } else { &[] }
     }),
     check: |look, case, act| Box::pin(may_review_for_district(look, case, act)),
 };
 
 async fn may_review_for_district(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    look.must_take(case, "district_review")?;
     look.must_be(case, act)?;
     look.must_not_have_investigated(case, "review").await?;
     ensure_signers(look, case, "review", 1).await?;

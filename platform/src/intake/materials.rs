@@ -151,7 +151,7 @@ async fn take_in(tx: &Tx<'_>, mut material: request_material::Model) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::{CONTRACT_VERSION, Limit};
+    use crate::module::{CONTRACT_VERSION, Limit, Subjects};
 
     fn manifest(materials: &'static [(&'static str, &'static str)]) -> Manifest {
         Manifest {
@@ -163,12 +163,12 @@ mod tests {
             contract_version: CONTRACT_VERSION,
             unit: "TU_SOCIAL",
             steps: &[],
+            subjects: Subjects::Household,
             decision_levels: &[],
             items: &[],
             parameters: &[],
             limit: Limit::NaturalDays(""),
             notice_days: None,
-            appraisal: false,
             one_at_a_time: true,
             signers: None,
             exclusions: &[],

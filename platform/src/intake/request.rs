@@ -12,7 +12,7 @@ use crate::{
     code::Code,
     error::{Error, Refusal, Result, ensure},
     id::Ref,
-    module::Manifest,
+    module::{Manifest, Subjects},
     op::Op,
     part::Saved,
     permissions as may,
@@ -45,12 +45,27 @@ pub struct RequestSubmit {
     /// Programme codes applied for (申请项目).
     #[garde(length(min = 1, max = 13))]
     pub programmes: Vec<String>,
+    /// Whom it is for, where a programme is for single persons: each of them has a case (救助对象).
+    #[garde(length(max = 26), dive)]
+    pub subjects: Option<Vec<RequestSubject>>,
     /// What the applicant says is needed (申请事由).
     #[garde(length(chars, min = 1, max = 2000))]
     pub need: String,
     /// Materials that were handed in, or that the window knows to be missing (申请材料).
     #[garde(length(max = 50), dive)]
     pub materials: Vec<MaterialEntry>,
+}
+
+/// One person a programme is applied for.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestSubject {
+    /// Programme code (申请项目).
+    #[garde(length(chars, min = 1, max = 40))]
+    pub programme: String,
+    /// The member it is for (家庭成员).
+    #[garde(skip)]
+    pub person_id: Ref<person::Entity>,
 }
 
 /// One material.
@@ -79,6 +94,7 @@ pub(super) async fn submit(op: &Op, mut input: RequestSubmit) -> Result<Saved<re
     input.programmes.sort();
     input.programmes.dedup();
     let manifests = manifests(op, &input.programmes)?;
+    let cases = cases(&manifests, input.subjects.as_deref().unwrap_or_default(), &members)?;
     ensure_not_excluded(&tx, &manifests, &members).await?;
     let listed = materials::list(&tx, &manifests, &input.materials, &members).await?;
 
@@ -97,8 +113,8 @@ pub(super) async fn submit(op: &Op, mut input: RequestSubmit) -> Result<Saved<re
         version: 1,
     };
     let row = tx.record(id, row).await?;
-    for (ordinal, manifest) in manifests.iter().enumerate() {
-        open_case(&tx, &row, ordinal + 1, manifest, &members).await?;
+    for (ordinal, (manifest, subjects)) in cases.iter().enumerate() {
+        open_case(&tx, &row, ordinal + 1, manifest, subjects).await?;
     }
     link_all(&tx, &row, &manifests, &members).await?;
     materials::write(&tx, &row, listed).await?;
@@ -155,6 +171,45 @@ fn manifests(op: &Op, programmes: &[String]) -> Result<Vec<Manifest>> {
     programmes.iter().map(|programme| Ok(module_of(op, programme)?.manifest())).collect()
 }
 
+/// The cases of a request: one for each programme, or for each person where a programme is for single persons.
+///
+/// Errors: `SUBJECT_REQUIRED`, `MEMBER_TWICE`, `INVALID_INPUT`; `NotFound` for who is no counted member.
+fn cases<'a>(
+    manifests: &'a [Manifest],
+    subjects: &[RequestSubject],
+    members: &'a [Member],
+) -> Result<Vec<(&'a Manifest, Vec<&'a Member>)>> {
+    let mut cases = Vec::new();
+    for subject in subjects {
+        let single = |manifest: &&Manifest| manifest.subjects == Subjects::Person;
+        let manifest = manifests.iter().filter(single).find(|manifest| manifest.programme == subject.programme);
+        let manifest = manifest.ok_or_else(|| {
+            Refusal::new(Code::InvalidInput)
+                .field("input.subjects.programme")
+                .arg("reason", "a subject names a programme of the request that is for single persons")
+        })?;
+        let member = members.iter().find(|member| member.counts() && member.row.person_id == subject.person_id.id);
+        let member = member.ok_or(Error::NotFound { field: "input.subjects.personId" })?;
+        let twice = |(known, of): &(&Manifest, Vec<&Member>)| {
+            known.programme == manifest.programme && of[0].row.person_id == member.row.person_id
+        };
+        ensure(!cases.iter().any(twice), || Refusal::new(Code::MemberTwice).field("input.subjects"))?;
+        cases.push((manifest, vec![member]));
+    }
+    for manifest in manifests {
+        match manifest.subjects {
+            Subjects::Household => cases.push((manifest, members.iter().filter(|member| member.counts()).collect())),
+            Subjects::Person => {
+                let named = cases.iter().any(|(known, _)| known.programme == manifest.programme);
+                ensure(named, || {
+                    Refusal::new(Code::SubjectRequired).field("input.subjects").arg("programme", manifest.programme)
+                })?;
+            }
+        }
+    }
+    Ok(cases)
+}
+
 /// Refuses a programme that may not be held beside what a counted member holds (domain 1.0.2).
 async fn ensure_not_excluded(tx: &Tx<'_>, manifests: &[Manifest], members: &[Member]) -> Result<()> {
     let persons: Vec<_> = members.iter().filter(|member| member.counts()).map(|member| member.row.person_id).collect();
@@ -185,7 +240,7 @@ async fn open_case(
     request: &request::Model,
     ordinal: usize,
     manifest: &Manifest,
-    members: &[Member],
+    members: &[&Member],
 ) -> Result<()> {
     let op = tx.op();
     // Who handles a programme is a dated fact of the policies, not what the module says of itself.
@@ -225,7 +280,7 @@ async fn open_case(
     let row = tx.record(row.id, row).await?;
     tx.moved(&row, None);
     // Members come sorted by person, so that two requests for the same persons never wait for each other.
-    for member in members.iter().filter(|member| member.counts()) {
+    for member in members {
         let subject = application_subject::Model {
             id: tx.new_id(),
             application_id: row.id,

@@ -124,6 +124,9 @@ pub struct AmountLine {
     pub payee_id: Option<uuid::Uuid>,
     /// Amount.
     pub amount: Fen,
+    /// Month it is paid for, when it is paid once; null for a line that lasts month by month (发放月份).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// How it was computed, with its numbers.
     pub formula: String,
     /// Legal source (法律依据).

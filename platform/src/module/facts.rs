@@ -18,6 +18,9 @@ pub struct Facts {
     pub applied_on: Day,
     /// Day of the assessment: parameters are those in force on it.
     pub assessed_on: Day,
+    /// Persons the case is for; empty in facts of before they were kept, which is why nothing is written for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<Uuid>,
     /// Members at the time of the report.
     pub members: Vec<MemberFacts>,
     /// Verified income items.

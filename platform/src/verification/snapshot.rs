@@ -7,7 +7,7 @@ use crate::{
     module::{AssetItem, Facts, Flag, Identity, IncomeItem, MemberFacts},
 };
 use entity::{
-    Day, application,
+    Day, application, application_subject,
     enums::{ApplicationState, AreaType, ClaimKind, ReportConclusion},
     person_claim, verification_report,
 };
@@ -83,6 +83,7 @@ pub async fn facts_of_all<C: ConnectionTrait>(
     let now = Now {
         held: intake::holdings(conn, &persons, assessed_on).await?,
         identities: intake::identities(conn, &persons, assessed_on).await?,
+        subjects: subjects_of(conn, cases).await?,
     };
     let facts = frozen
         .into_iter()
@@ -94,6 +95,8 @@ pub async fn facts_of_all<C: ConnectionTrait>(
 struct Now {
     held: Vec<Holding>,
     identities: BTreeMap<Uuid, Vec<Identity>>,
+    /// Whom each case is for.
+    subjects: HashMap<Uuid, Vec<Uuid>>,
 }
 
 /// What the report of a case froze.
@@ -119,6 +122,7 @@ fn facts_from(case: &application::Model, mut snapshot: Snapshot, now: &Now, asse
         jurisdiction: case.jurisdiction.clone(),
         applied_on: case.received_on,
         assessed_on,
+        subjects: now.subjects.get(&case.id).cloned().unwrap_or_default(),
         members: snapshot.members,
         incomes: snapshot.incomes,
         assets: snapshot.assets,
@@ -127,6 +131,20 @@ fn facts_from(case: &application::Model, mut snapshot: Snapshot, now: &Now, asse
         deciding_level: None,
         details: case.details.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
     })
+}
+
+/// The persons each of these cases is for, in the order of their keys.
+async fn subjects_of<C: ConnectionTrait>(conn: &C, cases: &[application::Model]) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let rows = application_subject::Entity::find()
+        .filter(application_subject::Column::ApplicationId.is_in(cases.iter().map(|case| case.id)))
+        .order_by_asc(application_subject::Column::PersonId)
+        .all(conn)
+        .await?;
+    let mut subjects: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in rows {
+        subjects.entry(row.application_id).or_default().push(row.person_id);
+    }
+    Ok(subjects)
 }
 
 /// What a person holds beside what this case's household holds of the same programme.

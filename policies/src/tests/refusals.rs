@@ -72,7 +72,7 @@ fn authority_rows_do_not_contradict_one_another() {
         "authority.csv",
         "DIBAO,accept,TOWN,TW_WINDOW,*,-",
         "DIBAO,accept,TOWN,TW_WINDOW,*,a.b",
-        "only an approval has a ceiling",
+        "only a decision has a ceiling",
     );
     authority("", "authority.csv has no approve row of DIBAO");
     refused(

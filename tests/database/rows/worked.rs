@@ -6,10 +6,10 @@ use entity::{
     application, application_event, application_facet, application_subject, appraisal, audit_event, audit_head,
     enums::{
         ApplicationState, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
-        ReportConclusion, VerificationKind, VerificationState,
+        ReportConclusion, TransferResult, TransferState, UnitLevel, VerificationKind, VerificationState,
     },
-    idempotency_key, notice, opinion, outbox, request, request_material, verification, verification_investigator,
-    verification_report, verification_step,
+    idempotency_key, notice, opinion, outbox, request, request_material, transfer, verification,
+    verification_investigator, verification_report, verification_step,
 };
 use sea_orm::DatabaseConnection;
 
@@ -19,6 +19,7 @@ pub async fn fill(db: &DatabaseConnection) {
     verifications(db).await;
     report(db).await;
     procedure(db).await;
+    transfers(db).await;
     record(db).await;
 }
 
@@ -228,6 +229,54 @@ async fn procedure(db: &DatabaseConnection) {
         programme: "DIBAO".to_owned(),
     };
     put(db, notice).await;
+}
+
+async fn transfers(db: &DatabaseConnection) {
+    let informed = transfer::Model {
+        id: key(58),
+        application_id: key(40),
+        from_unit: "TU_EDU".to_owned(),
+        to_unit: "SCH_SCHOOL".to_owned(),
+        level: UnitLevel::School,
+        proposed_programme: "EDUCATION".to_owned(),
+        proposed_channel: Some("FC-STUDENT".to_owned()),
+        state: TransferState::FedBack,
+        sent_on: day("2018-10-26"),
+        sent_by: key(10),
+        receive_due_on: day("2018-10-30"),
+        feedback_due_on: day("2018-11-09"),
+        limit_basis: Some("学生资助规定".to_owned()),
+        due_on: None,
+        received_on: Some(day("2018-10-29")),
+        received_by: Some(key(10)),
+        result: Some(TransferResult::Decided),
+        feedback: Some("同意资助".to_owned()),
+        competent_unit: None,
+        fed_back_on: Some(day("2018-10-30")),
+        fed_back_by: Some(key(10)),
+        informed_on: Some(day("2018-10-31")),
+        informed_by: Some(key(10)),
+        jurisdiction: VILLAGE.to_owned(),
+        programme: "EDUCATION".to_owned(),
+        version: 4,
+    };
+    put(db, informed.clone()).await;
+    let sent = transfer::Model {
+        id: key(59),
+        state: TransferState::Sent,
+        due_on: Some(day("2018-10-30")),
+        received_on: None,
+        received_by: None,
+        result: None,
+        feedback: None,
+        fed_back_on: None,
+        fed_back_by: None,
+        informed_on: None,
+        informed_by: None,
+        version: 1,
+        ..informed
+    };
+    put(db, sent).await;
 }
 
 async fn record(db: &DatabaseConnection) {

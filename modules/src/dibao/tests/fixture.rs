@@ -85,6 +85,7 @@ pub(super) fn zhang() -> Facts {
         jurisdiction: "500118107200".to_owned(),
         applied_on: day("2018-10-19"),
         assessed_on: day("2018-11-20"),
+        subjects: Vec::new(),
         members: vec![member(1, "02", "1971-03-12"), mother, daughter],
         incomes: vec![farm(IncomeKind::FarmGross, 1_440_000), farm(IncomeKind::FarmCost, 480_000)],
         assets: Vec::new(),

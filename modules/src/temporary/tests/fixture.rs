@@ -76,6 +76,7 @@ pub(super) fn couple(wage_fen: i64, details: Value) -> Facts {
         jurisdiction: "500118107200".to_owned(),
         applied_on: day("2018-11-05"),
         assessed_on: day("2018-11-20"),
+        subjects: Vec::new(),
         members: vec![member(1, "02"), member(2, "12")],
         incomes: vec![IncomeItem {
             person_id: None,

@@ -1,0 +1,82 @@
+//! Whom a case is for, on which days, and by which identity.
+
+use super::details::{EducationDetails, EducationItem, EducationTerm, first_year};
+use chrono::NaiveDate;
+use entity::Month;
+use platform::{
+    code::Code,
+    error::{Error, Refusal, Result},
+    module::{Facts, MemberFacts, Parameters},
+};
+
+/// One assessment: the pupil, the details, the values in force.
+pub(super) struct Pupil<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) details: EducationDetails,
+    pub(super) parameters: &'a Parameters,
+    /// Day of the assessment, ISO; values of a term are those of its first day.
+    pub(super) on: String,
+    /// The member the case is for, if it is a counted one.
+    pub(super) member: Option<&'a MemberFacts>,
+    /// First of the two years of the school year.
+    year: i32,
+}
+
+impl<'a> Pupil<'a> {
+    /// Errors: `DETAILS_MISSING`, `INVALID_INPUT`.
+    pub(super) fn of(facts: &'a Facts, parameters: &'a Parameters) -> Result<Self> {
+        if facts.details.is_null() {
+            return Err(Code::DetailsMissing.into());
+        }
+        let mut details: EducationDetails = serde_json::from_value(facts.details.clone()).map_err(unreadable)?;
+        let year = first_year(&details.school_year).ok_or_else(|| unreadable("the school year"))?;
+        details.terms.sort_unstable();
+        details.terms.dedup();
+        let member = facts.counted().find(|member| facts.subjects.contains(&member.person_id));
+        Ok(Self { facts, details, parameters, on: facts.assessed_on.to_string(), member, year })
+    }
+
+    /// First and last day of a term, ISO.
+    pub(super) fn days_of(&self, term: EducationTerm) -> Result<(String, String)> {
+        let key = match term {
+            EducationTerm::Autumn => "autumn",
+            EducationTerm::Spring => "spring",
+        };
+        let day = |end: &str| self.parameters.text(&format!("edu.term.{key}.{end}"), &self.on);
+        let (from, to) = (day("from")?, day("to")?);
+        // A term that ends earlier in the calendar than it begins ends in the second year.
+        let first = if term == EducationTerm::Spring { self.year + 1 } else { self.year };
+        let last = if to < from { first + 1 } else { first };
+        Ok((format!("{first:04}-{from}"), format!("{last:04}-{to}")))
+    }
+
+    /// Month a term's aid is paid for: the term's first, or that of the decision if it is later.
+    pub(super) fn month_of(&self, term: EducationTerm) -> Result<Month> {
+        let (from, _) = self.days_of(term)?;
+        let first: NaiveDate = from.parse().map_err(Error::internal)?;
+        Ok(entity::Day(first).month().max(self.facts.assessed_on.month()))
+    }
+
+    /// What of the identities a dated list names the pupil has on record, in the list's order.
+    pub(super) fn identities(&self, item: EducationItem) -> Result<Vec<String>> {
+        let own = format!("edu.item.{}.identities", item.key());
+        let key = if self.parameters.has(&own) { own } else { "edu.identities".to_owned() };
+        let listed = self.parameters.text(&key, &self.on)?;
+        Ok(listed.split('|').filter(|identity| self.is(identity)).map(str::to_owned).collect())
+    }
+
+    fn is(&self, identity: &str) -> bool {
+        let Some(member) = self.member else { return false };
+        match identity {
+            "ORPHAN" | "UNATTENDED" => member.receives("WOMEN_CHILD", identity),
+            "DISABLED_STUDENT" => member.disability_grade.is_some(),
+            "SCHOOL_RECOGNISED" => self.details.recognition.is_some(),
+            programme => member.is_on_record_for(programme),
+        }
+    }
+}
+
+/// A refusal of facts that cannot be computed with.
+fn unreadable(reason: impl ToString) -> Error {
+    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
+}
