@@ -3,8 +3,10 @@
 mod backup;
 mod client;
 pub mod demo;
+mod growth;
 mod import;
 mod keys;
+mod loading;
 mod policy;
 mod schema;
 mod seed;
@@ -18,11 +20,13 @@ mod token;
 mod verify;
 
 pub use keys::Keys;
+pub use loading::Loading;
 pub use store::{Store, StoreOptions};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use platform::module::Module;
+use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// One door for every application for social assistance: the headless platform.
 #[derive(Parser)]
@@ -31,6 +35,12 @@ struct Cli {
     /// Answer in JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// Directory of a further policy set that counts beside the baseline; may be repeated. Else setting `sets`.
+    #[arg(long = "set", value_name = "DIR", global = true)]
+    sets: Vec<PathBuf>,
+    /// Code of a module to load; may be repeated. Else setting `modules`, else each that a policy set knows.
+    #[arg(long = "module", value_name = "CODE", global = true)]
+    modules: Vec<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -97,8 +107,8 @@ pub enum Outcome {
     Wrong,
 }
 
-/// Runs the program on its own arguments.
-pub fn main() -> ExitCode {
+/// Runs the program, with these modules built in, on its own arguments.
+pub fn main(modules: Vec<Arc<dyn Module>>) -> ExitCode {
     let cli = Cli::parse();
     telemetry::start(matches!(cli.command, Command::Demo(_) | Command::Serve(_)));
     let json = cli.json;
@@ -106,27 +116,29 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into(), json),
     };
-    match runtime.block_on(run(cli)) {
+    match runtime.block_on(run(cli, modules)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Wrong) => ExitCode::FAILURE,
         Err(error) => fail(&error, json),
     }
 }
 
-async fn run(cli: Cli) -> Result<Outcome> {
+async fn run(cli: Cli, built_in: Vec<Arc<dyn Module>>) -> Result<Outcome> {
     let json = cli.json;
+    let loading = Loading { built_in, only: cli.modules, sets: cli.sets };
+    let loading = &loading;
     match cli.command {
-        Command::Demo(args) => demo::run(args, json).await,
-        Command::Serve(args) => serve::run(args, json).await,
-        Command::User(command) => staff::user(command, json).await,
-        Command::Assignment(command) => staff::assignment(command, json).await,
-        Command::Token(args) => token::run(args, json).await,
+        Command::Demo(args) => demo::run(args, json, loading).await,
+        Command::Serve(args) => serve::run(args, json, loading).await,
+        Command::User(command) => staff::user(command, json, loading).await,
+        Command::Assignment(command) => staff::assignment(command, json, loading).await,
+        Command::Token(args) => token::run(args, json, loading).await,
         Command::Keys(args) => keys::run(&args, json),
-        Command::Client(command) => client::run(command, json).await,
-        Command::Import(command) => import::run(command, json).await,
-        Command::Policy(command) => policy::run(command, json).await,
-        Command::Schema(args) => schema::run(args, json).await,
-        Command::Verify(args) => verify::run(args, json).await,
+        Command::Client(command) => client::run(command, json, loading).await,
+        Command::Import(command) => import::run(command, json, loading).await,
+        Command::Policy(command) => policy::run(command, json, loading).await,
+        Command::Schema(args) => schema::run(args, json, loading).await,
+        Command::Verify(args) => verify::run(args, json, loading).await,
         Command::Backup(args) => backup::backup(args, json).await,
         Command::Restore(args) => backup::restore(args, json).await,
     }

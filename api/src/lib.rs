@@ -10,3 +10,14 @@ pub mod import;
 pub mod playground;
 pub mod reads;
 pub mod schema;
+
+use platform::module::Module;
+use std::{process::ExitCode, sync::Arc};
+
+/// Runs the program with these modules built in: every command knows them, and they load where the operator names a
+/// policy set that knows their programmes.
+///
+/// `api::run(modules::all())` is the program as it is here; a `main` elsewhere passes its own modules with them.
+pub fn run(modules: Vec<Arc<dyn Module>>) -> ExitCode {
+    cli::main(modules)
+}

@@ -1,8 +1,10 @@
 //! The contract a programme's module fulfils: a manifest, a part, and a pure assessment.
 
 pub mod assessment;
+pub mod contained;
 pub mod facts;
 pub mod income;
+pub mod loading;
 pub mod parameters;
 
 pub use assessment::{AmountLine, Assessment, OnceOnly, ReviewClass, RuleOutcome};

@@ -3,6 +3,7 @@
 use crate::{
     DECIDING, Level, Problem, RowRef,
     names::{Kind, Names},
+    parameters::is_parameter,
     sheet::{Cells, Row, Sheet, Tag, in_force, overlap},
     source::BASELINE,
 };
@@ -84,11 +85,13 @@ fn parse(cells: &mut Cells<'_>, row: &Row, names: &Names) -> Option<AuthorityRow
     if ceiling != "-" && !DECIDING.contains(&step.as_str()) {
         cells.wrong("ceiling", "only a decision has a ceiling");
     }
-    if names
-        .find(Kind::Programme, &programme)
-        .is_some_and(|name| row.at.set() != BASELINE && name.at.set() != row.at.set())
+    if row.at.set() != BASELINE
+        && let Some(at) = names.foreign(Kind::Programme, &programme, &row.at)
     {
-        cells.wrong("programme", format!("{programme} is not this set's own: authority over it does not change here"));
+        let (file, line) = (&at.file, at.line);
+        let reason =
+            format!("{programme} is not this set's own, but of {file}:{line}: authority over it does not change here");
+        cells.wrong("programme", reason);
     }
     let (dates, tag) = (cells.dates(), cells.tag());
     if !cells.good() {
@@ -109,10 +112,6 @@ fn parse(cells: &mut Cells<'_>, row: &Row, names: &Names) -> Option<AuthorityRow
         tag: tag?,
         at: row.at.clone(),
     })
-}
-
-fn is_parameter(key: &str) -> bool {
-    key.contains('.') && key.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// What rows must not say to one another.

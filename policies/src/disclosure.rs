@@ -18,6 +18,12 @@ pub(crate) fn read(rows: &mut Disclosures, sheet: &Sheet, names: &Names, problem
         let class = cells.word("class", DataClass::parse);
         let purpose = cells.known("purpose", |code| names.has(Kind::Purpose, code));
         let disclosure = cells.word("disclosure", Disclosure::parse);
+        if sheet.proposed
+            && let Some(at) = names.foreign(Kind::Purpose, &purpose, &row.at)
+        {
+            let reason = format!("{purpose} is not this set's own, but of {}:{}", at.file, at.line);
+            cells.wrong("purpose", format!("{reason}: what it shows does not change here"));
+        }
         if class == Some(DataClass::Sealed) {
             cells.wrong("class", "SEALED is never disclosed");
         }

@@ -50,9 +50,12 @@ fn parse(cells: &mut Cells<'_>, row: &Row, names: &Names) -> Option<FundingRow> 
     let item = cells.known("item", is_item);
     let channel = cells.known("channel", |code| names.has(Kind::Channel, code));
     for (column, kind, code) in [("programme", Kind::Programme, &programme), ("channel", Kind::Channel, &channel)] {
-        let foreign = names.find(kind, code).is_some_and(|name| name.at.set() != row.at.set());
-        if row.at.set() != BASELINE && foreign {
-            cells.wrong(column, format!("{code} is not this set's own: its money does not move here"));
+        if row.at.set() != BASELINE
+            && let Some(at) = names.foreign(kind, code, &row.at)
+        {
+            let (file, line) = (&at.file, at.line);
+            let reason = format!("{code} is not this set's own, but of {file}:{line}: its money does not move here");
+            cells.wrong(column, reason);
         }
     }
     let (dates, tag) = (cells.dates(), cells.tag());

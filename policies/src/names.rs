@@ -71,6 +71,9 @@ impl Names {
                     None
                 }
             };
+            if sheet.proposed && kind == Kind::Step {
+                cells.wrong("kind", "a proposed set names no step: the steps are the platform's");
+            }
             if let Some(earlier) = self.find(kind, &code) {
                 cells.wrong("code", format!("is named already in {}:{}", earlier.at.file, earlier.at.line));
             }
@@ -83,6 +86,11 @@ impl Names {
 
     pub(crate) fn find(&self, kind: Kind, code: &str) -> Option<&Name> {
         self.0.iter().find(|name| name.kind == kind && name.code == code)
+    }
+
+    /// Where a code is named, if another set than the row's own names it.
+    pub(crate) fn foreign(&self, kind: Kind, code: &str, row: &RowRef) -> Option<&RowRef> {
+        self.find(kind, code).map(|name| &name.at).filter(|at| at.set() != row.set())
     }
 
     pub(crate) fn has(&self, kind: Kind, code: &str) -> bool {

@@ -1,8 +1,8 @@
 //! All policies in force, and the questions they answer.
 
 use crate::{
-    AuthorityRow, DECIDING, DataClass, Disclosure, Explanation, FundingRow, Holder, Level, Permission, PermissionSet,
-    PolicySource, Problem, ScopeKind, SetVersion,
+    AuthorityRow, DECIDING, DataClass, Disclosure, Explanation, FundingRow, Holder, Level, ParameterRow, Permission,
+    PermissionSet, PolicySource, Problem, ScopeKind, SetVersion,
     authority::ANY,
     explain, grid,
     judge::{Judge, Verdicts, public},
@@ -125,6 +125,16 @@ impl Policies {
     pub fn funding(&self, programme: &str, item: &str, on: NaiveDate) -> Vec<&FundingRow> {
         let rows = self.tables.funding.iter();
         rows.filter(|row| row.programme == programme && row.item == item && row.in_force(on)).collect()
+    }
+
+    /// All authority rows.
+    pub fn authority_rows(&self) -> &[AuthorityRow] {
+        &self.tables.authority
+    }
+
+    /// The dated values that further sets bring.
+    pub fn parameter_rows(&self) -> &[ParameterRow] {
+        &self.tables.parameters
     }
 
     /// All funding rows.

@@ -43,11 +43,41 @@ pub(crate) fn read(
         let role = cells.known("role", |code| names.has(Kind::Role, code));
         let entry = roles.entry(role.clone()).or_default();
         match cells.text("kind") {
-            "grant" => grant(&mut cells, &role, entry, &row.at, declared),
-            "purpose" => purpose(&mut cells, entry, names),
+            "grant" => {
+                if sheet.proposed {
+                    own_permission(&mut cells, &row.at, names, declared);
+                }
+                grant(&mut cells, &role, entry, &row.at, declared);
+            }
+            "purpose" => {
+                if sheet.proposed
+                    && let Some(at) = names.foreign(Kind::Role, &role, &row.at)
+                {
+                    let reason = format!("{role} is not this set's own, but of {}:{}", at.file, at.line);
+                    cells.wrong("role", format!("{reason}: what it reads for does not change here"));
+                }
+                purpose(&mut cells, entry, names);
+            }
             other => cells.wrong("kind", format!("unknown kind {other:?}")),
         }
     }
+}
+
+/// A proposed set grants the permissions of its own programmes' modules, and no others.
+fn own_permission(cells: &mut Cells<'_>, at: &RowRef, names: &Names, declared: &[Permission]) {
+    let name = cells.text("name");
+    let Some(permission) = declared.iter().find(|known| known.name == name) else { return };
+    let reason = match permission.programme {
+        None => format!("{name} is the platform's: a proposed set grants what its own programmes' modules declare"),
+        Some(programme) => match names.foreign(Kind::Programme, programme, at) {
+            None => return,
+            Some(named) => format!(
+                "{name} is of {programme}, which is not this set's own, but of {}:{}: it is not granted here",
+                named.file, named.line
+            ),
+        },
+    };
+    cells.wrong("name", reason);
 }
 
 fn grant(cells: &mut Cells<'_>, role: &str, entry: &mut Role, at: &RowRef, declared: &[Permission]) {

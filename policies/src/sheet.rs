@@ -24,6 +24,8 @@ pub enum Tag {
 pub(crate) struct Sheet {
     columns: &'static [&'static str],
     pub(crate) rows: Vec<Row>,
+    /// Whether it is of a set that may speak only about what it names itself.
+    pub(crate) proposed: bool,
 }
 
 /// A row that has its shape, not yet its meaning.
@@ -35,7 +37,7 @@ pub(crate) struct Row {
 impl Sheet {
     /// Reads a table; what is out of shape is reported and left out.
     pub(crate) fn read(file: &str, text: &str, columns: &'static [&'static str], problems: &mut Vec<Problem>) -> Self {
-        let mut sheet = Self { columns, rows: Vec::new() };
+        let mut sheet = Self { columns, rows: Vec::new(), proposed: false };
         if text.trim_end().lines().next_back() != Some(END) {
             problems.push(Problem::file(file, format!("does not end with `{END}`: cut off?")));
         }

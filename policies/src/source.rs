@@ -1,6 +1,6 @@
 //! Where policies come from: embedded files, a directory, and further named sets.
 
-use crate::Problem;
+use crate::{Problem, names::Kind, tables};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{fs, io, path::Path};
@@ -24,10 +24,20 @@ pub struct SetVersion {
     pub digest: String,
 }
 
+/// Whose word a set beside the baseline is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Someone's outside: it speaks about what it names itself, and about nothing else.
+    #[default]
+    Proposed,
+    /// The program's own, such as the demo's: it may grant what the baseline knows, too.
+    Own,
+}
+
 /// A set beside the baseline; its rows count only because the operator names it.
 ///
-/// It may add programmes with their authority and channels, and grants; to a programme or channel of the baseline it
-/// adds nothing. Each text is a whole file of that name, or empty.
+/// It may add programmes with their authority, channels, values and grants; to a programme or channel of another set
+/// it adds nothing. Each text is a whole file of that name, or empty.
 #[derive(Debug, Clone, Default)]
 pub struct FurtherSet {
     /// Name: small letters, digits, `-`.
@@ -42,12 +52,21 @@ pub struct FurtherSet {
     pub funding: String,
     /// disclosure.csv.
     pub disclosure: String,
+    /// parameters.csv: only further sets have one, since the baseline's values are the program's.
+    pub parameters: String,
+    /// Whose word it is.
+    pub standing: Standing,
 }
 
 impl FurtherSet {
     /// Lets everyone signed in move the clock; for demo and tests.
     pub fn demo() -> Self {
-        Self { name: "demo".to_owned(), roles: include_str!("../demo/roles.csv").to_owned(), ..Self::default() }
+        Self {
+            name: "demo".to_owned(),
+            roles: include_str!("../demo/roles.csv").to_owned(),
+            standing: Standing::Own,
+            ..Self::default()
+        }
     }
 
     /// A set from a directory that holds some of the tables.
@@ -56,17 +75,18 @@ impl FurtherSet {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
             other => other,
         };
-        Ok(Self { name: name.to_owned(), ..files(read)? })
+        Ok(Self { name: name.to_owned(), parameters: read("parameters.csv")?, ..files(read)? })
     }
 
     /// File name and text of each table.
-    pub(crate) fn files(&self) -> [(&'static str, &str); 5] {
+    pub(crate) fn files(&self) -> [(&'static str, &str); 6] {
         [
             ("names.csv", &self.names),
             ("authority.csv", &self.authority),
             ("funding.csv", &self.funding),
             ("roles.csv", &self.roles),
             ("disclosure.csv", &self.disclosure),
+            ("parameters.csv", &self.parameters),
         ]
     }
 
@@ -92,7 +112,9 @@ impl FurtherSet {
     fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         let model = if self.name == BASELINE { MODEL } else { "" };
-        for (file, text) in self.files().into_iter().chain([("model.conf", model)]) {
+        // A table that came later leaves the digest of sets without it as it was.
+        let files = self.files().into_iter().filter(|(file, text)| *file != "parameters.csv" || !text.is_empty());
+        for (file, text) in files.chain([("model.conf", model)]) {
             hasher.update(file.as_bytes());
             hasher.update((text.len() as u64).to_be_bytes());
             hasher.update(text.as_bytes());
@@ -123,6 +145,7 @@ impl PolicySource {
             authority: include_str!("../authority.csv").to_owned(),
             funding: include_str!("../funding.csv").to_owned(),
             disclosure: include_str!("../disclosure.csv").to_owned(),
+            ..FurtherSet::default()
         };
         Self { model: MODEL.to_owned(), sets: vec![baseline] }
     }
@@ -161,6 +184,11 @@ impl PolicySource {
         &self.sets
     }
 
+    /// Codes of the programmes the sets name, whether or not the sets are sound otherwise.
+    pub fn programmes(&self) -> Vec<String> {
+        tables::names(self).of(Kind::Programme).map(|name| name.code.clone()).collect()
+    }
+
     pub(crate) fn model(&self) -> &str {
         &self.model
     }
@@ -174,6 +202,7 @@ fn files(read: impl Fn(&str) -> io::Result<String>) -> io::Result<FurtherSet> {
         authority: read("authority.csv")?,
         funding: read("funding.csv")?,
         disclosure: read("disclosure.csv")?,
+        ..FurtherSet::default()
     })
 }
 

@@ -5,9 +5,10 @@ use crate::{
     disclosure::{self, Disclosures},
     funding,
     names::{self, Kind, Names},
+    parameters::{self, ParameterRow},
     roles::{self, Roles},
     sheet::Sheet,
-    source::{BASELINE, FurtherSet, MODEL},
+    source::{BASELINE, FurtherSet, MODEL, Standing},
 };
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ pub(crate) struct Tables {
     pub(crate) funding: Vec<FundingRow>,
     pub(crate) roles: Roles,
     pub(crate) disclosures: Disclosures,
+    pub(crate) parameters: Vec<ParameterRow>,
 }
 
 /// What was read and is sound.
@@ -61,11 +63,22 @@ pub(crate) fn read(source: &PolicySource, declared: &[Permission]) -> Result<Loa
     each(source, "disclosure.csv", disclosure::COLUMNS, &mut problems, |sheet, problems| {
         disclosure::read(&mut tables.disclosures, sheet, known, problems);
     });
+    each(source, "parameters.csv", parameters::COLUMNS, &mut problems, |sheet, problems| {
+        parameters::read(&mut tables.parameters, sheet, known, problems);
+    });
     let items: BTreeSet<_> = tables.funding.iter().map(|row| (row.programme.as_str(), row.item.as_str())).collect();
     authority::check(&tables.authority, known, &items, &mut problems);
     funding::check(&tables.funding, known, &mut problems);
     roles::check(&tables.roles, known, &mut problems);
+    parameters::check(&tables.parameters, &mut problems);
     if problems.is_empty() { Ok(Loaded { tables, versions, declared }) } else { Err(problems) }
+}
+
+/// The names alone, of sets that may not be sound.
+pub(crate) fn names(source: &PolicySource) -> Names {
+    let mut names = Names::default();
+    each(source, "names.csv", names::COLUMNS, &mut Vec::new(), |sheet, problems| names.read(sheet, problems));
+    names
 }
 
 /// Hands over the sheet of one file of each set; only a further set may do without it.
@@ -78,8 +91,9 @@ fn each(
 ) {
     for set in source.sets() {
         let text = text(set, file);
-        if set.name == BASELINE || !text.is_empty() {
-            let sheet = Sheet::read(&format!("{}/{file}", set.name), text, columns, problems);
+        if (set.name == BASELINE && file != "parameters.csv") || !text.is_empty() {
+            let mut sheet = Sheet::read(&format!("{}/{file}", set.name), text, columns, problems);
+            sheet.proposed = set.name != BASELINE && set.standing == Standing::Proposed;
             take(&sheet, problems);
         }
     }

@@ -116,6 +116,7 @@ fn text_of<'a>(set: &'a mut FurtherSet, file: &str) -> &'a mut String {
         "funding.csv" => &mut set.funding,
         "roles.csv" => &mut set.roles,
         "disclosure.csv" => &mut set.disclosure,
+        "parameters.csv" => &mut set.parameters,
         other => panic!("no file {other}"),
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use api::gateway::Options;
 use platform::{Actor, part::StoredType};
-use policies::{FurtherSet, Level, PolicySource};
+use policies::{FurtherSet, Level, PolicySource, Standing};
 use sea_orm::Value as Bound;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -294,7 +294,12 @@ async fn a_field_reaches_no_farther_than_its_own_permission(backend: Backend) {
     // Auditors read persons everywhere; here they identify them in their own area only.
     let roles = "# version: 1\n# Wider than the baseline, for this test.\nkind,role,name,scope\n\
                  grant,AUD,person.identify,TOWN\n# end\n";
-    let wider = FurtherSet { name: "wider".to_owned(), roles: roles.to_owned(), ..FurtherSet::default() };
+    let wider = FurtherSet {
+        name: "wider".to_owned(),
+        roles: roles.to_owned(),
+        standing: Standing::Own,
+        ..FurtherSet::default()
+    };
     let world = World::under(backend, Options::default(), PolicySource::embedded().with(wider)).await;
     free(&world).await;
     let persons = stored("Person");

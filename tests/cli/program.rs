@@ -1,5 +1,5 @@
 //! `onedoor` itself, built beside the tests so that they can start and kill it.
 
 fn main() -> std::process::ExitCode {
-    api::cli::main()
+    api::run(modules::all())
 }

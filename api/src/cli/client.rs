@@ -1,6 +1,6 @@
 //! `onedoor client`: the gateways that may compose this service with others.
 
-use super::{Outcome, Store, StoreArgs, print_json, say, seed::DISTRICT, settings::Settings, table};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, seed::DISTRICT, settings::Settings, table};
 use crate::identity::ClientToken;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
@@ -71,21 +71,21 @@ pub(super) struct ListArgs {
 }
 
 impl ListArgs {
-    async fn open(&self) -> Result<Store> {
-        Store::of(&self.store, &Settings::load(self.config.as_deref())?).await
+    async fn open(&self, loading: &Loading) -> Result<Store> {
+        Store::of(&self.store, &Settings::load(self.config.as_deref(), loading)?).await
     }
 }
 
-pub(super) async fn run(command: ClientCommand, json: bool) -> Result<Outcome> {
+pub(super) async fn run(command: ClientCommand, json: bool, loading: &Loading) -> Result<Outcome> {
     match command {
-        ClientCommand::Add(args) => add(args, json).await,
-        ClientCommand::List(args) => list(&args, json).await,
-        ClientCommand::Revoke(args) => revoke(args, json).await,
+        ClientCommand::Add(args) => add(args, json, loading).await,
+        ClientCommand::List(args) => list(&args, json, loading).await,
+        ClientCommand::Revoke(args) => revoke(args, json, loading).await,
     }
 }
 
-async fn add(args: AddArgs, json: bool) -> Result<Outcome> {
-    let store = args.at.open().await?;
+async fn add(args: AddArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.at.open(loading).await?;
     let holder = holder(&store, &args.role, &args.unit)?;
     ensure!((1..=200).contains(&args.name.chars().count()), "a name has 1 to 200 characters");
     ensure!(named(&store, &args.name).await?.is_none(), "there is a client {} already", args.name);
@@ -135,8 +135,8 @@ async fn named(store: &Store, name: &str) -> Result<Option<api_client::Model>> {
     Ok(api_client::Entity::find().filter(by_name).one(&store.platform.db.reader).await?)
 }
 
-async fn revoke(args: RevokeArgs, json: bool) -> Result<Outcome> {
-    let store = args.at.open().await?;
+async fn revoke(args: RevokeArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.at.open(loading).await?;
     let row = named(&store, &args.name).await?.with_context(|| format!("there is no client {}", args.name))?;
     ensure!(row.revoked_at.is_none(), "the client {} is revoked already", args.name);
     let row = api_client::Model { revoked_at: Some(Clock::wall()), version: row.version + 1, ..row };
@@ -152,8 +152,8 @@ async fn revoke(args: RevokeArgs, json: bool) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-async fn list(args: &ListArgs, json: bool) -> Result<Outcome> {
-    let store = args.open().await?;
+async fn list(args: &ListArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.open(loading).await?;
     let rows = api_client::Entity::find().order_by_asc(api_client::Column::Name);
     let rows = rows.all(&store.platform.db.reader).await?;
     let shown: Vec<Shown> = rows.iter().map(Shown::of).collect();

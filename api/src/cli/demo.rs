@@ -1,7 +1,7 @@
 //! `onedoor demo`: a store with sample data, behind HTTP; also in-process, for the tests.
 
 use super::{
-    Outcome, Store,
+    Loading, Outcome, Store,
     import::{bar, progress},
     print_json, say, seed, serve,
     settings::Settings,
@@ -69,6 +69,8 @@ pub struct DemoOptions {
     pub town: bool,
     /// How requests are served.
     pub http: HttpSettings,
+    /// What loads.
+    pub loading: Loading,
 }
 
 impl DemoOptions {
@@ -88,6 +90,7 @@ impl DemoOptions {
             roll: true,
             town: false,
             http: HttpSettings::default(),
+            loading: Loading::default(),
         })
     }
 }
@@ -142,7 +145,7 @@ pub async fn start(options: DemoOptions) -> Result<Running> {
     Ok(Running { address, platform: store.platform, tokens, stop, served })
 }
 
-pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
+pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result<Outcome> {
     let clock = args.clock.parse();
     let clock: At = clock.map_err(|_| anyhow::anyhow!("{} is no instant such as {CLOCK}", args.clock))?;
     let lived: At = CLOCK.parse()?;
@@ -154,6 +157,7 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
         roll: true,
         town: clock >= lived,
         http: HttpSettings { origins: args.origins, ..HttpSettings::default() },
+        loading: loading.clone(),
     };
     let settings = settings(&options);
     settings.http.check(options.listen)?;
@@ -179,7 +183,7 @@ pub(super) async fn run(args: DemoArgs, json: bool) -> Result<Outcome> {
 async fn prepare(options: &DemoOptions, settings: &Settings, progress: &Progress) -> Result<Store> {
     let own = demo_options(&options.data, Some(options.clock))?;
     let url = options.database.clone().unwrap_or(own.url);
-    let store = Store::open(StoreOptions { url, ..own }).await?;
+    let store = Store::open(StoreOptions { url, loading: options.loading.clone(), ..own }).await?;
     debug_assert_eq!(store.kind, Kind::Demo);
     if seed::get(&store.platform.db.reader, SAMPLE_DONE).await?.is_some() {
         return Ok(store);
@@ -190,7 +194,8 @@ async fn prepare(options: &DemoOptions, settings: &Settings, progress: &Progress
         let report = roll::import(&store.platform, workbook, progress).await?;
         anyhow::ensure!(report.bad == 0, "the sample roll has {} bad rows", report.bad);
     }
-    if options.town {
+    // The sample families apply for dibao; without its module nobody can.
+    if options.town && store.platform.module("DIBAO").is_some() {
         seed::live(&store, settings).await?;
     }
     seed::put(&store.platform.db.writer, SAMPLE_DONE, &Clock::wall().to_string()).await?;

@@ -1,6 +1,6 @@
 //! `onedoor import`: tables in, from the command line.
 
-use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
 use crate::import::roll::{self, RollReport, Workbook};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
@@ -40,9 +40,9 @@ pub(super) struct SampleArgs {
     out: PathBuf,
 }
 
-pub(super) async fn run(command: ImportCommand, json: bool) -> Result<Outcome> {
+pub(super) async fn run(command: ImportCommand, json: bool, loading: &Loading) -> Result<Outcome> {
     match command {
-        ImportCommand::Roll(args) => import_roll(args, json).await,
+        ImportCommand::Roll(args) => import_roll(args, json, loading).await,
         ImportCommand::Sample(args) => {
             let bytes = roll::sample::workbook()?;
             std::fs::write(&args.out, bytes).with_context(|| format!("{} cannot be written", args.out.display()))?;
@@ -51,9 +51,9 @@ pub(super) async fn run(command: ImportCommand, json: bool) -> Result<Outcome> {
     }
 }
 
-async fn import_roll(args: RollArgs, json: bool) -> Result<Outcome> {
+async fn import_roll(args: RollArgs, json: bool, loading: &Loading) -> Result<Outcome> {
     let workbook = read(&args.file)?;
-    let store = Store::of(&args.store, &Settings::load(args.config.as_deref())?).await?;
+    let store = Store::of(&args.store, &Settings::load(args.config.as_deref(), loading)?).await?;
     let bar = bar();
     let outcome = roll::import(&store.platform, workbook, &progress(&bar)).await;
     bar.finish_and_clear();

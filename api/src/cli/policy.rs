@@ -1,11 +1,17 @@
 //! `onedoor policy`: are the policies sound, and which row allows what?
 
-use super::{Outcome, Store, StoreArgs, print_json, say, seed, settings::Settings, store};
+use super::{
+    Loading, Outcome, Store, StoreArgs,
+    loading::{Loaded, Refused},
+    print_json, say, seed,
+    settings::Settings,
+    store::Kind,
+};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use platform::clock::{Clock, local_day};
-use policies::{Explanation, Holder, Level, Policies, Problem, RowRef};
+use policies::{Explanation, Holder, Level, Policies, RowRef};
 use std::path::PathBuf;
 
 /// What to ask of the policies.
@@ -46,12 +52,12 @@ pub(super) struct ExplainArgs {
     store: StoreArgs,
 }
 
-pub(super) async fn run(command: PolicyCommand, json: bool) -> Result<Outcome> {
+pub(super) async fn run(command: PolicyCommand, json: bool, loading: &Loading) -> Result<Outcome> {
     match command {
-        PolicyCommand::Check(args) => check(&args, json),
-        PolicyCommand::Explain(args) => explain(&args, json).await,
+        PolicyCommand::Check(args) => check(&args, json, loading),
+        PolicyCommand::Explain(args) => explain(&args, json, loading).await,
         PolicyCommand::Grid(args) => {
-            let grid = load(&args)?.grid();
+            let grid = load(&args, loading)?.grid();
             if json {
                 print_json(&serde_json::json!({ "grid": grid }))?;
             } else {
@@ -62,51 +68,58 @@ pub(super) async fn run(command: PolicyCommand, json: bool) -> Result<Outcome> {
     }
 }
 
-fn read(args: &SourceArgs) -> Result<Result<Policies, Vec<Problem>>> {
-    let dir = match &args.policies {
-        Some(dir) => Some(dir.clone()),
-        None => Settings::load(None)?.policies,
-    };
-    store::policies_of(dir.as_deref())
+/// What would be loaded; a directory that is named needs no settings to be looked at.
+fn read(args: &SourceArgs, loading: &Loading) -> Result<Result<Loaded, Refused>> {
+    match &args.policies {
+        Some(dir) => loading.load(Some(dir), Kind::Served),
+        None => {
+            let settings = Settings::load(None, loading)?;
+            settings.loading().load(settings.policies.as_deref(), Kind::Served)
+        }
+    }
 }
 
-fn load(args: &SourceArgs) -> Result<Policies> {
-    read(args)?.map_err(|problems| anyhow!("the policies have {} problems: see `onedoor policy check`", problems.len()))
+fn load(args: &SourceArgs, loading: &Loading) -> Result<Policies> {
+    let told = |refused: Refused| anyhow!("{} problems: see `onedoor policy check`", refused.count());
+    read(args, loading)?.map(|loaded| loaded.policies).map_err(told)
 }
 
-fn check(args: &SourceArgs, json: bool) -> Result<Outcome> {
-    let policies = match read(args)? {
-        Ok(policies) => policies,
-        Err(problems) => {
+fn check(args: &SourceArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let loaded = match read(args, loading)? {
+        Ok(loaded) => loaded,
+        Err(refused) => {
             if json {
-                print_json(&serde_json::json!({ "sound": false, "problems": problems }))?;
+                print_json(&serde_json::json!({ "sound": false, "problems": refused.as_json() }))?;
             } else {
-                for problem in &problems {
-                    say(&format!("{problem}\n"))?;
+                for reason in refused.reasons() {
+                    say(&format!("{reason}\n"))?;
                 }
             }
             return Ok(Outcome::Wrong);
         }
     };
+    let policies = loaded.policies;
+    let modules: Vec<_> = loaded.modules.iter().map(|module| module.manifest().code).collect();
     if json {
         let sets: Vec<_> = policies
             .versions()
             .iter()
             .map(|set| serde_json::json!({ "name": set.name, "version": set.version, "digest": set.digest }))
             .collect();
-        print_json(&serde_json::json!({ "sound": true, "sets": sets }))?;
+        print_json(&serde_json::json!({ "sound": true, "sets": sets, "modules": modules }))?;
     } else {
         for set in policies.versions() {
             say(&format!("{} {} {}\n", set.name, set.version, set.digest))?;
         }
+        say(&format!("modules: {}\n", modules.join(", ")))?;
         say("the policies are sound\n")?;
     }
     Ok(Outcome::Done)
 }
 
-async fn explain(args: &ExplainArgs, json: bool) -> Result<Outcome> {
-    let policies = load(&args.source)?;
-    let holder = holder(args).await?;
+async fn explain(args: &ExplainArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let policies = load(&args.source, loading)?;
+    let holder = holder(args, loading).await?;
     let known = policies.declared().iter().any(|permission| permission.name == args.permission);
     ensure!(known, "there is no permission {}", args.permission);
     if let Some(programme) = &args.programme {
@@ -123,9 +136,9 @@ async fn explain(args: &ExplainArgs, json: bool) -> Result<Outcome> {
 }
 
 /// The assignment of a user of the named store, or else of a post of the program's own table.
-async fn holder(args: &ExplainArgs) -> Result<Holder> {
+async fn holder(args: &ExplainArgs, loading: &Loading) -> Result<Holder> {
     if args.store.named() {
-        let store = Store::of(&args.store, &Settings::load(None)?).await?;
+        let store = Store::of(&args.store, &Settings::load(None, loading)?).await?;
         return Ok(super::token::actor(&store, &args.user).await?.holder());
     }
     let posts = seed::posts()?;

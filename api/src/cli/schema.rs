@@ -1,6 +1,6 @@
 //! `onedoor schema`: the schema one user sees.
 
-use super::{Outcome, Store, StoreArgs, print_json, say, serve, settings::Settings, token};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, serve, settings::Settings, token};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use platform::{Language, Op};
@@ -23,8 +23,8 @@ pub(super) struct SchemaArgs {
     config: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: SchemaArgs, json: bool) -> Result<Outcome> {
-    let settings = Settings::load(args.config.as_deref())?;
+pub(super) async fn run(args: SchemaArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let settings = Settings::load(args.config.as_deref(), loading)?;
     let store = Store::of(&args.store, &settings).await?;
     let actor = token::actor(&store, &args.user).await?;
     let (gateway, _) = serve::gateway(&store, &settings)?;

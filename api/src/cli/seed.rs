@@ -10,11 +10,13 @@ mod posts;
 mod reference;
 mod settings;
 mod town;
+mod values;
 
 pub(super) use money::appropriate;
 pub(super) use posts::{DEMO_PASSWORD, Posts, demo_page, posts};
 pub(super) use settings::{get, put};
 pub(super) use town::live;
+pub(super) use values::parameter_keys;
 
 use anyhow::{Context, Result};
 use platform::{Op, Platform, tx::Done};
@@ -67,6 +69,7 @@ pub(super) async fn load(platform: &Arc<Platform>, kind: Posts) -> Result<()> {
         reference::load(&tx).await?;
     }
     channels::load(&tx, lacking.channels).await?;
+    values::load(&tx, lacking.values).await?;
     if lacking.posts {
         posts::load(&tx, kind).await?;
     }
@@ -78,6 +81,7 @@ pub(super) async fn load(platform: &Arc<Platform>, kind: Posts) -> Result<()> {
 struct Lacking {
     reference: bool,
     channels: Vec<channels::Change>,
+    values: Vec<values::Change>,
     posts: bool,
 }
 
@@ -86,12 +90,13 @@ impl Lacking {
         Ok(Self {
             reference: reference::outdated(conn).await?,
             channels: channels::lacking(conn, &platform.policies.load()).await?,
+            values: values::lacking(conn, &platform.policies.load()).await?,
             posts: posts::lacking(conn).await?,
         })
     }
 
     fn is_nothing(&self) -> bool {
-        !self.reference && self.channels.is_empty() && !self.posts
+        !self.reference && self.channels.is_empty() && self.values.is_empty() && !self.posts
     }
 }
 

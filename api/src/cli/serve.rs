@@ -1,7 +1,7 @@
 //! `onedoor serve`: a store behind HTTP, without sample data.
 
 use super::{
-    Outcome, Store, print_json, say,
+    Loading, Outcome, Store, print_json, say,
     settings::Settings,
     store::{Kind, StoreOptions, configured_keys},
 };
@@ -36,8 +36,8 @@ pub(super) struct ServeArgs {
     config: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: ServeArgs, json: bool) -> Result<Outcome> {
-    let settings = Settings::load(args.config.as_deref())?;
+pub(super) async fn run(args: ServeArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let settings = Settings::load(args.config.as_deref(), loading)?;
     let url = args.database.or_else(|| settings.database.clone());
     let url = url.context("no database is named: give --database, or set ONEDOOR_DATABASE")?;
     let listen = args.listen.or_else(|| settings.listen.clone());
@@ -49,6 +49,7 @@ pub(super) async fn run(args: ServeArgs, json: bool) -> Result<Outcome> {
         kind: Kind::Served,
         clock: None,
         policies: settings.policies.clone(),
+        loading: settings.loading(),
     };
     let store = Store::open(options).await?;
     let server = listen_on(&store, &settings, address).await?;

@@ -1,20 +1,36 @@
 //! Settings of a server: a file, then the environment (`ONEDOOR_…`); what is unsafe does not start.
 
+use super::loading::Loading;
 use crate::{gateway, http::HttpSettings, identity::IdentitySettings};
 use anyhow::{Context, Result, ensure};
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
-use platform::Language;
+use platform::{Language, module::Module};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Where settings are looked for when no file is named.
 const FILE: &str = "onedoor.toml";
 /// Names taken from the environment, as `ONEDOOR_KEYS` or `ONEDOOR_IDENTITY__ISSUER`.
-const NAMES: &[&str] =
-    &["database", "listen", "keys", "policies", "identity", "http", "language", "snapshots", "budget"];
+const NAMES: &[&str] = &[
+    "database",
+    "listen",
+    "keys",
+    "policies",
+    "sets",
+    "modules",
+    "identity",
+    "http",
+    "language",
+    "snapshots",
+    "budget",
+];
 
 /// What a server goes by.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +44,10 @@ pub struct Settings {
     pub keys: Option<PathBuf>,
     /// Directory of policies; the embedded baseline when left out.
     pub policies: Option<PathBuf>,
+    /// Directories of further policy sets, such as an outside module's; each is called what its directory is called.
+    pub sets: Vec<PathBuf>,
+    /// Codes of the modules to load; empty: every one whose programme is named by a policy set.
+    pub modules: Vec<String>,
     /// Whose tokens are believed.
     pub identity: IdentitySettings,
     /// How requests are served.
@@ -38,6 +58,19 @@ pub struct Settings {
     pub snapshots: usize,
     /// Cost an operation may have.
     pub budget: u64,
+    /// What is built in.
+    #[serde(skip)]
+    built_in: BuiltIn,
+}
+
+/// The modules of the program itself; no setting names code.
+#[derive(Clone, Default)]
+struct BuiltIn(Vec<Arc<dyn Module>>);
+
+impl fmt::Debug for BuiltIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} modules", self.0.len())
+    }
 }
 
 impl Default for Settings {
@@ -48,25 +81,37 @@ impl Default for Settings {
             listen: None,
             keys: None,
             policies: None,
+            sets: Vec::new(),
+            modules: Vec::new(),
             identity: IdentitySettings::default(),
             http: HttpSettings::default(),
             language: "en".to_owned(),
             snapshots: gateway.snapshots,
             budget: gateway.budget,
+            built_in: BuiltIn::default(),
         }
     }
 }
 
 impl Settings {
     /// Reads the named file (it must exist), or `onedoor.toml` if there is one, then the environment.
-    pub fn load(file: Option<&Path>) -> Result<Self> {
+    ///
+    /// What the command line says of loading comes before both.
+    pub fn load(file: Option<&Path>, loading: &Loading) -> Result<Self> {
         if let Some(file) = file {
             ensure!(file.is_file(), "the settings file {} is not there", file.display());
         }
         let figment = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(file.unwrap_or(Path::new(FILE))))
             .merge(Env::prefixed("ONEDOOR_").filter(named).split("__"));
-        let settings: Self = figment.extract().context("the settings cannot be read")?;
+        let mut settings: Self = figment.extract().context("the settings cannot be read")?;
+        settings.built_in = BuiltIn(loading.built_in.clone());
+        if !loading.sets.is_empty() {
+            settings.sets.clone_from(&loading.sets);
+        }
+        if !loading.only.is_empty() {
+            settings.modules.clone_from(&loading.only);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -77,6 +122,11 @@ impl Settings {
         ensure!((1..=256).contains(&self.snapshots), "setting snapshots must be 1 to 256");
         ensure!(self.budget > 0, "setting budget must be more than 0");
         Ok(())
+    }
+
+    /// What loads.
+    pub fn loading(&self) -> Loading {
+        Loading { built_in: self.built_in.0.clone(), only: self.modules.clone(), sets: self.sets.clone() }
     }
 
     /// The language of messages when a request names none.

@@ -2,7 +2,7 @@
 //!
 //! Every change is in the record like any other. A server notices it at the next request.
 
-use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
 use crate::identity::hash_password;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::{Args, Subcommand};
@@ -133,24 +133,24 @@ pub(super) struct EndArgs {
 }
 
 impl Place {
-    async fn store(&self) -> Result<Store> {
-        Store::of(&self.store, &Settings::load(self.config.as_deref())?).await
+    async fn store(&self, loading: &Loading) -> Result<Store> {
+        Store::of(&self.store, &Settings::load(self.config.as_deref(), loading)?).await
     }
 }
 
-pub(super) async fn user(command: UserCommand, json: bool) -> Result<Outcome> {
+pub(super) async fn user(command: UserCommand, json: bool, loading: &Loading) -> Result<Outcome> {
     match command {
-        UserCommand::Add(args) => add(args, json).await,
+        UserCommand::Add(args) => add(args, json, loading).await,
         UserCommand::Password(args) => {
             let hash = hash_password(&password()?)?;
-            change(&args, SET_PASSWORD, json, |user, _| {
+            change(&args, SET_PASSWORD, json, loading, |user, _| {
                 user.password_hash = Some(hash);
                 Ok(())
             })
             .await
         }
         UserCommand::Disable(args) => {
-            change(&args, DISABLE_USER, json, |user, op| {
+            change(&args, DISABLE_USER, json, loading, |user, op| {
                 ensure!(user.disabled_at.is_none(), "the user {} is disabled already", user.login);
                 user.disabled_at = Some(op.wall_at());
                 Ok(())
@@ -158,26 +158,26 @@ pub(super) async fn user(command: UserCommand, json: bool) -> Result<Outcome> {
             .await
         }
         UserCommand::Enable(args) => {
-            change(&args, ENABLE_USER, json, |user, _| {
+            change(&args, ENABLE_USER, json, loading, |user, _| {
                 ensure!(user.disabled_at.is_some(), "the user {} is not disabled", user.login);
                 user.disabled_at = None;
                 Ok(())
             })
             .await
         }
-        UserCommand::List(args) => list(&args, json).await,
+        UserCommand::List(args) => list(&args, json, loading).await,
     }
 }
 
-pub(super) async fn assignment(command: AssignmentCommand, json: bool) -> Result<Outcome> {
+pub(super) async fn assignment(command: AssignmentCommand, json: bool, loading: &Loading) -> Result<Outcome> {
     match command {
-        AssignmentCommand::Give(args) => give(args, json).await,
-        AssignmentCommand::End(args) => end(&args, json).await,
+        AssignmentCommand::Give(args) => give(args, json, loading).await,
+        AssignmentCommand::End(args) => end(&args, json, loading).await,
     }
 }
 
-async fn add(args: AddArgs, json: bool) -> Result<Outcome> {
-    let store = args.place.store().await?;
+async fn add(args: AddArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.place.store(loading).await?;
     let op = Op::of_operator(Arc::clone(&store.platform));
     let tx = op.begin_as_operator(ADD_USER).await?;
     ensure_place(tx.conn(), &args.jurisdiction).await?;
@@ -205,9 +205,10 @@ async fn change(
     args: &UserArgs,
     work: Permission,
     json: bool,
+    loading: &Loading,
     change: impl FnOnce(&mut user_account::Model, &Op) -> Result<()>,
 ) -> Result<Outcome> {
-    let store = args.place.store().await?;
+    let store = args.place.store(loading).await?;
     let op = Op::of_operator(Arc::clone(&store.platform));
     let tx = op.begin_as_operator(work).await?;
     let mut user = user_of(tx.conn(), &args.login).await?;
@@ -217,8 +218,8 @@ async fn change(
     done(tx, &user, json).await
 }
 
-async fn give(args: GiveArgs, json: bool) -> Result<Outcome> {
-    let store = args.place.store().await?;
+async fn give(args: GiveArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.place.store(loading).await?;
     let op = Op::of_operator(Arc::clone(&store.platform));
     let tx = op.begin_as_operator(GIVE).await?;
     let user = user_of(tx.conn(), &args.login).await?;
@@ -246,8 +247,8 @@ async fn give(args: GiveArgs, json: bool) -> Result<Outcome> {
     done(tx, &user, json).await
 }
 
-async fn end(args: &EndArgs, json: bool) -> Result<Outcome> {
-    let store = args.place.store().await?;
+async fn end(args: &EndArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.place.store(loading).await?;
     let op = Op::of_operator(Arc::clone(&store.platform));
     let tx = op.begin_as_operator(END).await?;
     let user = user_of(tx.conn(), &args.login).await?;
@@ -278,8 +279,8 @@ async fn end(args: &EndArgs, json: bool) -> Result<Outcome> {
     done(tx, &user, json).await
 }
 
-async fn list(args: &ListArgs, json: bool) -> Result<Outcome> {
-    let store = args.place.store().await?;
+async fn list(args: &ListArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let store = args.place.store(loading).await?;
     let conn = &store.platform.db.reader;
     let today = Op::of_operator(Arc::clone(&store.platform)).today();
     let users = user_account::Entity::find().order_by_asc(user_account::Column::Login).all(conn).await?;

@@ -1,7 +1,8 @@
 //! Opening a store: connect, migrate, check keys and policies against what the store remembers, load what is missing.
 
 use super::{
-    Keys, StoreArgs,
+    Keys, StoreArgs, growth,
+    loading::{Loaded, Loading, flows},
     seed::{self, Posts},
     settings::Settings,
 };
@@ -17,7 +18,7 @@ use platform::{
     module::Module,
     part::Part,
 };
-use policies::{FurtherSet, Permission, Policies, PolicySource, Problem};
+use policies::Policies;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
 use std::{
     path::{Path, PathBuf},
@@ -67,6 +68,8 @@ pub struct StoreOptions {
     pub clock: Option<At>,
     /// Directory of policies; the embedded baseline when left out.
     pub policies: Option<PathBuf>,
+    /// What loads beside it.
+    pub loading: Loading,
 }
 
 /// An open store.
@@ -125,7 +128,9 @@ impl Store {
 
     /// Everything the platform's flows and the loaded modules declare.
     pub fn parts(&self) -> Vec<Part> {
-        parts(&self.platform.modules, self.kind)
+        let mut parts = flows(self.kind);
+        parts.extend(self.platform.modules.iter().map(|module| module.part()));
+        parts
     }
 
     /// Signs tokens, and for how many minutes they are good.
@@ -146,12 +151,13 @@ impl Store {
                 kind: Kind::Served,
                 clock: None,
                 policies: settings.policies.clone(),
+                loading: settings.loading(),
             },
             None => {
                 let dir = args.data.clone().unwrap_or_else(default_data);
                 let file = dir.join(DATABASE_FILE);
                 ensure!(file.is_file(), "there is no store in {}; `onedoor demo` makes one", dir.display());
-                demo_options(&dir, None)?
+                StoreOptions { loading: settings.loading(), ..demo_options(&dir, None)? }
             }
         };
         Self::open_as_is(options).await
@@ -169,8 +175,8 @@ struct Opening {
 
 impl Opening {
     async fn new(options: StoreOptions) -> Result<Self> {
-        let modules = modules::all();
-        let policies = load_policies(&options, &parts(&modules, options.kind))?;
+        let loaded = options.loading.load(options.policies.as_deref(), options.kind)?;
+        let Loaded { policies, modules } = loaded.map_err(|refused| refused.told())?;
         let cipher = options.keys.cipher()?;
         let db = Db::connect(&options.url).await.map_err(|error| anyhow!("the database cannot be opened: {error}"))?;
         Ok(Self { options, db, policies, cipher, modules })
@@ -202,6 +208,7 @@ impl Opening {
                 store_offset(tx, clock.0 - Clock::wall().0).await?;
             }
         }
+        growth::check(tx, &self.modules).await?;
         record_versions(tx, &self.policies).await
     }
 
@@ -238,7 +245,14 @@ pub fn demo_options(dir: &Path, clock: Option<At>) -> Result<StoreOptions> {
         keys.display(),
         dir.display()
     );
-    Ok(StoreOptions { url: demo_url(dir), keys: Keys::read_or_make(&keys)?, kind: Kind::Demo, clock, policies: None })
+    Ok(StoreOptions {
+        url: demo_url(dir),
+        keys: Keys::read_or_make(&keys)?,
+        kind: Kind::Demo,
+        clock,
+        policies: None,
+        loading: Loading::default(),
+    })
 }
 
 /// Makes a directory that only its owner may enter; one that is there stays as it is.
@@ -287,52 +301,6 @@ pub(super) fn existing(url: &str) -> Result<String> {
 /// Whether a database holds a store at all.
 pub(super) async fn is_store<C: ConnectionTrait>(conn: &C) -> bool {
     matches!(seed::get(conn, KIND).await, Ok(Some(_)))
-}
-
-/// Everything that is declared.
-fn parts(modules: &[Arc<dyn Module>], kind: Kind) -> Vec<Part> {
-    let mut parts = platform::parts();
-    if kind == Kind::Demo {
-        parts.push(platform::clock::part());
-    }
-    parts.extend(modules.iter().map(|module| module.part()));
-    parts
-}
-
-fn load_policies(options: &StoreOptions, parts: &[Part]) -> Result<Policies> {
-    read_policies(options.policies.as_deref(), options.kind, parts)?.map_err(|problems| {
-        let listed: Vec<_> = problems.iter().take(5).map(ToString::to_string).collect();
-        anyhow!("the policies are refused ({} problems): {}", problems.len(), listed.join("; "))
-    })
-}
-
-/// The policies of a directory, or the embedded baseline; without a store.
-pub fn policies_of(dir: Option<&Path>) -> Result<Result<Policies, Vec<Problem>>> {
-    let modules = modules::all();
-    read_policies(dir, Kind::Served, &parts(&modules, Kind::Served))
-}
-
-fn read_policies(dir: Option<&Path>, kind: Kind, parts: &[Part]) -> Result<Result<Policies, Vec<Problem>>> {
-    let mut source = match dir {
-        Some(dir) => PolicySource::directory(dir)
-            .map_err(|error| anyhow!("the policies in {} cannot be read: {error}", dir.display()))?,
-        None => PolicySource::embedded(),
-    };
-    if kind == Kind::Demo {
-        source = source.with(FurtherSet::demo());
-    }
-    Ok(Policies::load(&source, &declared(parts)))
-}
-
-/// Every permission some part declares, once.
-fn declared(parts: &[Part]) -> Vec<Permission> {
-    let mut declared: Vec<Permission> = Vec::new();
-    for permission in parts.iter().flat_map(|part| &part.permissions) {
-        if !declared.iter().any(|known| known.name == permission.name) {
-            declared.push(*permission);
-        }
-    }
-    declared
 }
 
 /// Keeps each policy set's version and digest; changed content under an old version is refused.

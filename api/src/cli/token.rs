@@ -1,6 +1,6 @@
 //! `onedoor token`: a token of a user, for scripts.
 
-use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, settings::Settings};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use entity::{assignment, user_account};
@@ -22,8 +22,8 @@ pub(super) struct TokenArgs {
     config: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: TokenArgs, json: bool) -> Result<Outcome> {
-    let settings = Settings::load(args.config.as_deref())?;
+pub(super) async fn run(args: TokenArgs, json: bool, loading: &Loading) -> Result<Outcome> {
+    let settings = Settings::load(args.config.as_deref(), loading)?;
     let store = Store::of(&args.store, &settings).await?;
     let user = user(&store, &args.user).await?;
     let (issuer, minutes) = store.issuer(&settings)?;

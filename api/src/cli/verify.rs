@@ -1,6 +1,6 @@
 //! `onedoor verify`: is the record as it was written?
 
-use super::{Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
+use super::{Loading, Outcome, Store, StoreArgs, print_json, say, settings::Settings, table};
 use anyhow::{Context, Result};
 use clap::Args;
 use platform::verify::{Head, Report};
@@ -27,9 +27,9 @@ struct Exported {
     heads: Vec<Head>,
 }
 
-pub(super) async fn run(args: VerifyArgs, json: bool) -> Result<Outcome> {
+pub(super) async fn run(args: VerifyArgs, json: bool, loading: &Loading) -> Result<Outcome> {
     let exported = args.heads.as_deref().map_or(Ok(Vec::new()), read_heads)?;
-    let store = Store::of(&args.store, &Settings::load(args.config.as_deref())?).await?;
+    let store = Store::of(&args.store, &Settings::load(args.config.as_deref(), loading)?).await?;
     let report = platform::verify::verify(&store.platform, &exported).await?;
     if json {
         print_json(&report)?;

@@ -9,7 +9,7 @@ use entity::Fen;
 use num_rational::Ratio;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// One dated value of one key.
@@ -25,11 +25,11 @@ pub struct DatedValue {
     pub source_doc: String,
 }
 
-/// All dated values; remembers which were used.
-#[derive(Debug, Default)]
+/// All dated values; remembers which were used. A clone is the same values and the same memory.
+#[derive(Debug, Clone, Default)]
 pub struct Parameters {
-    rows: BTreeMap<String, Vec<DatedValue>>,
-    used: Mutex<Vec<UsedParameter>>,
+    rows: Arc<BTreeMap<String, Vec<DatedValue>>>,
+    used: Arc<Mutex<Vec<UsedParameter>>>,
 }
 
 impl Parameters {
@@ -42,7 +42,7 @@ impl Parameters {
         for values in sorted.values_mut() {
             values.sort_by(|a, b| a.from_on.cmp(&b.from_on));
         }
-        Self { rows: sorted, used: Mutex::default() }
+        Self { rows: Arc::new(sorted), used: Arc::default() }
     }
 
     /// The value in force on a day (ISO). Error: `PARAMETER_MISSING`.

@@ -1,9 +1,24 @@
-use super::{EMBEDDED, day, holder, load};
-use crate::{FurtherSet, Level, PolicySource};
+use super::{EMBEDDED, day, declared, holder, load};
+use crate::{FurtherSet, Level, Permission, Policies, PolicySource};
+use sha2::{Digest, Sha256};
 
-fn beside(set: FurtherSet) -> Result<crate::Policies, String> {
+fn beside(set: FurtherSet) -> Result<Policies, String> {
     load(&PolicySource::embedded().with(set))
 }
+
+/// Beside the baseline, with the permissions of the outsider's own module.
+fn beside_with_module(set: FurtherSet) -> Result<Policies, String> {
+    let own = ["heating.read", "heating.preview"];
+    let own = own.into_iter().map(|name| Permission { name, step: None, programme: Some("HEATING") });
+    let approve = Permission { name: "heating.approve", step: Some("approve"), programme: Some("HEATING") };
+    let declared: Vec<_> = declared().into_iter().chain(own).chain([approve]).collect();
+    let lines = |problems: Vec<crate::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    Policies::load(&PolicySource::embedded().with(set), &declared).map_err(lines)
+}
+
+const HEAD_ROLES: &str = "# version: 1\nkind,role,name,scope\n";
+const HEAD_DISCLOSURE: &str = "# version: 1\nclass,purpose,disclosure\n";
+const HEAD_PARAMETERS: &str = "# version: 1\nkey,value,unit,from,to,document,tag\n";
 
 const HEAD_NAMES: &str = "# version: 1\nkind,code,level,name_zh,name_en\n";
 const HEAD_AUTHORITY: &str = "# version: 1\nprogramme,step,level,unit,item,ceiling,from,to,document,basis,tag\n";
@@ -68,6 +83,85 @@ fn a_further_set_moves_no_authority_and_no_money_of_the_baseline() {
     assert!(replaced(funding, "HEATING,COAL", "DIBAO,COAL").contains("DIBAO is not this set's own"));
     assert!(replaced(funding, "FC-HEATING", "FC-DIBAO").contains("FC-DIBAO is not this set's own"));
     assert!(replaced(funding, "FC-HEATING", "FC-DONATION").contains("FC-DONATION is not this set's own"));
+}
+
+#[test]
+fn a_proposed_set_grants_what_its_own_module_declares_and_nothing_else() {
+    let granting = |rows: &str| {
+        let roles = format!("{HEAD_ROLES}{rows}# end\n");
+        beside_with_module(FurtherSet { roles, ..heating() })
+    };
+    let on = day("2018-11-01");
+    let sound = granting("grant,DA,heating.approve,DISTRICT_PROGRAMME\n").expect("sound");
+    let civil = holder("DA", "DU_CIVIL", Level::District);
+    assert!(sound.allows(&civil, "heating.approve", Some("HEATING"), on));
+    let other = holder("DA", "DU_MEDSEC", Level::District);
+    assert!(!sound.allows(&other, "heating.approve", Some("HEATING"), on));
+
+    let refused = |rows: &str, both: [&str; 2]| {
+        let reason = granting(rows).expect_err(rows);
+        assert!(both.iter().all(|side| reason.contains(side)), "{rows}: {reason}");
+    };
+    refused("grant,TU,dibao.approve,TOWN\n", ["heating/roles.csv:3", "dibao.approve is of DIBAO"]);
+    refused("grant,TU,dibao.approve,TOWN\n", ["heating/roles.csv:3", "baseline/names.csv:"]);
+    refused("grant,VW,application.accept,ALL\n", ["heating/roles.csv:3", "application.accept is the platform's"]);
+    refused("grant,VW,clock.set,ALL\n", ["heating/roles.csv:3", "clock.set is the platform's"]);
+    refused("grant,VW,tekun.approve,ALL\n", ["heating/roles.csv:3", "tekun.approve is of TEKUN"]);
+    refused("grant,VW,heating.secret,ALL\n", ["heating/roles.csv:3", "no part declares"]);
+    refused("purpose,VW,AUDIT,also\n", ["VW is not this set's own", "baseline/names.csv:"]);
+
+    let disclosure = format!("{HEAD_DISCLOSURE}SENSITIVE,PUBLIC,plain\n# end\n");
+    let reason = beside_with_module(FurtherSet { disclosure, ..heating() }).expect_err("refused");
+    assert!(reason.contains("PUBLIC is not this set's own, but of baseline/names.csv:"), "{reason}");
+    let mut step = heating();
+    step.names = step.names.replace("# end", "step,heat,-,供暖,heat\n# end");
+    assert!(beside(step).expect_err("refused").contains("a proposed set names no step"));
+}
+
+#[test]
+fn a_further_set_brings_values_of_its_own_programmes_only() {
+    let bringing = |rows: &str| {
+        let parameters = format!("{HEAD_PARAMETERS}{rows}# end\n");
+        beside(FurtherSet { parameters, ..heating() })
+    };
+    let sound = bringing("heating.amount,30000,FEN,2018-11-01,-,镇发1号,D\n").expect("sound");
+    let [row] = sound.parameter_rows() else { panic!("one row") };
+    assert_eq!((row.key.as_str(), row.value.as_str(), row.set()), ("heating.amount", "30000", "heating"));
+    for (row, reason) in [
+        ("dibao.standard.rural,1,FEN,2018-11-01,-,镇发1号,D\n", "begins with no programme of this set"),
+        ("money.rounding,1,FEN,2018-11-01,-,镇发1号,D\n", "begins with no programme of this set"),
+        ("heating.amount,300.00,FEN,2018-11-01,-,镇发1号,D\n", "is no value in FEN"),
+        ("heating.amount,1/0,RATIO,2018-11-01,-,镇发1号,D\n", "is no value in RATIO"),
+        ("heating.amount,yes,FLAG,2018-11-01,-,镇发1号,D\n", "is no value in FLAG"),
+        ("heating.amount,300,YUAN,2018-11-01,-,镇发1号,D\n", "unknown unit"),
+        ("heating,300,FEN,2018-11-01,-,镇发1号,D\n", "unknown key"),
+        ("heating.amount,300,FEN,2018-11-01,-,镇发1号,sure\n", "unknown tag"),
+        (
+            "heating.amount,1,FEN,2018-11-01,-,镇发1号,D\nheating.amount,2,FEN,2018-12-01,-,镇发2号,D\n",
+            "a second value at one time, see heating/parameters.csv:3",
+        ),
+    ] {
+        let told = bringing(row).expect_err(row);
+        assert!(told.contains(reason), "{row}: {told}");
+    }
+}
+
+#[test]
+fn a_table_that_came_later_leaves_the_digest_of_older_sets() {
+    let set = heating();
+    let digest = set.stated().expect("sound").digest;
+    let parameters = format!("{HEAD_PARAMETERS}heating.amount,30000,FEN,2018-11-01,-,镇发1号,D\n# end\n");
+    let more = FurtherSet { parameters, ..set };
+    assert_ne!(digest, more.stated().expect("sound").digest);
+    // As it was made before there were values in sets.
+    let mut before = Sha256::new();
+    let tables = more.files().into_iter().filter(|(file, _)| *file != "parameters.csv");
+    for (file, text) in tables.chain([("model.conf", "")]) {
+        before.update(file.as_bytes());
+        before.update((text.len() as u64).to_be_bytes());
+        before.update(text.as_bytes());
+    }
+    assert_eq!(digest, hex::encode(before.finalize()));
 }
 
 #[test]

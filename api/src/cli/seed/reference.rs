@@ -87,6 +87,11 @@ async fn units(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Keys of the program's own dated values.
+pub(super) fn keys() -> Result<BTreeSet<String>> {
+    Ok(read::<Value>("parameters-PS-2018-10.csv", PARAMETERS)?.into_iter().map(|value| value.key).collect())
+}
+
 fn digest() -> String {
     let mut hasher = Sha256::new();
     for text in [DIVISIONS, UNITS, PARAMETERS, CALENDAR, DOCUMENTS] {
