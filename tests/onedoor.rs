@@ -7,6 +7,7 @@ mod database;
 mod federation;
 mod front_end;
 mod harness;
+mod outside;
 mod playground;
 mod resilience;
 mod reviewed;

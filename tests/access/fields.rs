@@ -22,7 +22,7 @@ use std::{
 };
 use tests::support::Backend;
 
-const INTROSPECTION: &str = "{ __schema { types { name \
+pub const INTROSPECTION: &str = "{ __schema { types { name \
     fields(includeDeprecated: true) { name args { name } } inputFields { name } enumValues(includeDeprecated: true) { name } } } }";
 
 const BUILT_IN: &[&str] = &["Boolean", "Float", "ID", "Int", "String"];

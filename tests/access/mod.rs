@@ -3,7 +3,7 @@
 mod doors;
 mod entities;
 mod explain;
-mod fields;
+pub mod fields;
 mod gateway;
 pub mod holders;
 mod lists;

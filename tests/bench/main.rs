@@ -40,7 +40,7 @@ const STARTS: usize = 5;
 
 fn main() -> ExitCode {
     if std::env::var_os(program::AS_PROGRAM).is_some() {
-        return api::cli::main();
+        return api::run(modules::all());
     }
     let runtime = tokio::runtime::Runtime::new();
     let outcome = runtime.context("no runtime").and_then(|runtime| runtime.block_on(measure()));

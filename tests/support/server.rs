@@ -7,7 +7,7 @@ use super::{
 };
 use api::{
     cli::{
-        Keys,
+        Keys, Loading,
         demo::{DemoOptions, Running, start},
     },
     http::HttpSettings,
@@ -67,6 +67,30 @@ impl Server {
         let (database, data) = (fresh_database(backend).await, temporary_folder());
         let lived = options(data.path(), &database, HttpSettings::default()).with_town().expect("the demo's options");
         Self { running: serve(lived).await, database, data }
+    }
+
+    /// Serves a new demo store without a roll, with other modules or policy sets; an error when it does not start.
+    pub async fn start_loading(backend: Backend, loading: Loading) -> anyhow::Result<Self> {
+        Self::open_loading(fresh_database(backend).await, temporary_folder(), loading).await
+    }
+
+    /// Stops, and serves the same store with other modules or policy sets.
+    pub async fn restart_loading(self, loading: Loading) -> anyhow::Result<Self> {
+        let Self { running, database, data } = self;
+        let db = running.platform.db.clone();
+        running.stop().await?;
+        db.writer.close().await?;
+        db.reader.close().await?;
+        Self::open_loading(database, data, loading).await
+    }
+
+    async fn open_loading(database: Url, data: TempDir, loading: Loading) -> anyhow::Result<Self> {
+        let mut options = DemoOptions::new(data.path().to_owned())?;
+        options.database = Some(database.to_string());
+        options.roll = false;
+        options.loading = loading;
+        let running = start(options).await?;
+        Ok(Self { running, database, data })
     }
 
     /// Base of its URLs.
