@@ -9,8 +9,8 @@ use async_graphql::parser::{
     parse_query,
     types::{DocumentOperations, OperationType},
 };
-use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, part::Part};
-use policies::{Holder, Policies, PolicySource};
+use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, module::Module, part::Part};
+use policies::{FurtherSet, Holder, Policies, PolicySource};
 use serde_json::{Value, json};
 use std::sync::{Arc, OnceLock};
 use tests::support::{Backend, Url, fresh_database};
@@ -28,11 +28,23 @@ pub struct World {
     _url: Option<Url>,
 }
 
-/// Every part built into the program.
+/// Every module built into the program, and the one from outside.
+fn loaded() -> Vec<Arc<dyn Module>> {
+    let mut loaded = modules::all();
+    loaded.push(Arc::new(heating::Heating));
+    loaded
+}
+
+/// Every part built into the program, and that of the module from outside.
 pub fn parts() -> Vec<Part> {
     let mut parts = platform::parts();
-    parts.extend(modules::all().iter().map(|module| module.part()));
+    parts.extend(loaded().iter().map(|module| module.part()));
     parts
+}
+
+/// The set of the module from outside, as the operator names it.
+fn heating_set() -> FurtherSet {
+    FurtherSet::directory("heating", &crate::outside::heating_set()).expect("the set")
 }
 
 impl World {
@@ -50,12 +62,12 @@ impl World {
         let db = Db::connect(url.as_str()).await.expect("the new database");
         migration::run(&db.writer).await.expect("the timeline");
         let declared: Vec<_> = parts().into_iter().flat_map(|part| part.permissions).collect();
-        let policies = Policies::load(&source, &declared).expect("sound policies");
+        let policies = Policies::load(&source.with(heating_set()), &declared).expect("sound policies");
         let platform = Arc::new(Platform {
             db,
             policies: Arc::new(policies).into(),
             cipher: Cipher::new(&[1; 32], &[2; 32]).expect("two keys"),
-            modules: modules::all(),
+            modules: loaded(),
             calendar: Default::default(),
             clock: Clock::with_offset(CLOCK - Clock::wall().0),
             clock_settable: false,
@@ -68,7 +80,9 @@ impl World {
     /// A second gateway over a served store, which tells how many statements an answer took.
     pub fn over(platform: &Arc<Platform>, backend: Backend) -> Self {
         let options = Options { development: true, budget: u64::MAX, ..Options::default() };
-        let gateway = Gateway::new(Arc::clone(platform), parts(), options).expect("sound parts");
+        let mut parts = platform::parts();
+        parts.extend(platform.modules.iter().map(|module| module.part()));
+        let gateway = Gateway::new(Arc::clone(platform), parts, options).expect("sound parts");
         Self { gateway, platform: Arc::clone(platform), backend, _url: None }
     }
 

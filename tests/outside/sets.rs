@@ -99,14 +99,12 @@ async fn a_set_that_changed_needs_a_new_version(backend: Backend) {
 async fn a_value_that_was_in_force_never_changes(backend: Backend) {
     let server = Server::start_loading(backend, with(&heating_set())).await.expect("it starts");
     // Closed on a day and followed by a new one, it is a later value.
-    let (_later, set) = edited(&[
-        ("*", "2018-11.1", "2019-10.1"),
-        (
-            "parameters.csv",
-            "heating.amount,30000,FEN,2018-10-01,-,镇发〔2018〕66号 第3条,D",
-            "heating.amount,30000,FEN,2018-10-01,2019-09-30,镇发〔2018〕66号 第3条,D\nheating.amount,32000,FEN,2019-10-01,-,镇发〔2019〕70号,D",
-        ),
-    ]);
+    let later = (
+        "parameters.csv",
+        "heating.amount,30000,FEN,2018-10-01,-,镇发〔2018〕66号 第3条,D",
+        "heating.amount,30000,FEN,2018-10-01,2019-09-30,镇发〔2018〕66号 第3条,D\nheating.amount,32000,FEN,2019-10-01,-,镇发〔2019〕70号,D",
+    );
+    let (_later, set) = edited(&[("*", "2018-11.1", "2019-10.1"), later]);
     let server = server.restart_loading(with(&set)).await.expect("it starts");
     let query = r#"{ parameters(first: 9, filter: { key: ["heating.amount"] }, orderBy: FROM_ON_ASC) { nodes { setName value fromOn toOn sourceDoc status } } }"#;
     let found = server.client("tw").await.ok(query, json!({})).await;
@@ -126,17 +124,15 @@ async fn a_value_that_was_in_force_never_changes(backend: Backend) {
     let report = platform::verify::verify(&server.running.platform, &[]).await.expect("verified");
     assert!(report.findings.is_empty(), "{:?}", report.findings);
 
-    let (_rewritten, set) = edited(&[
-        ("*", "2018-11.1", "2020-10.1"),
-        ("parameters.csv", "heating.amount.member,6000", "heating.amount.member,9000"),
-    ]);
+    let rewritten = ("parameters.csv", "heating.amount.member,6000", "heating.amount.member,9000");
+    let (_rewritten, set) = edited(&[("*", "2018-11.1", "2020-10.1"), later, rewritten]);
     let told = match server.restart_loading(with(&set)).await {
         Ok(_) => panic!("it starts"),
         Err(error) => format!("{error:#}"),
     };
     assert!(
         told.contains(
-            "parameter heating.amount.member from 2018-10-01 is 6000 in the store and 9000 in heating/parameters.csv:6"
+            "parameter heating.amount.member from 2018-10-01 is 6000 in the store and 9000 in heating/parameters.csv:7"
         ),
         "{told}"
     );
