@@ -81,7 +81,8 @@ async fn which_modules_load_is_configuration() {
 
     let server = Server::start_loading(Backend::Sqlite, only(&["dibao"], &[heating_set()])).await.expect("it starts");
     let schema = sdl(&server, "da_civil").await;
-    assert!(!schema.contains("eating") && schema.contains("dibaoApprove"), "{schema}");
+    let own = schema.contains("heating") || schema.contains("Heating");
+    assert!(!own && schema.contains("dibaoApprove"), "{schema}");
 
     let refused = async |loading| match Server::start_loading(Backend::Sqlite, loading).await {
         Ok(_) => panic!("it starts"),

@@ -60,12 +60,12 @@ pub struct Settings {
     pub budget: u64,
     /// What is built in.
     #[serde(skip)]
-    built_in: BuiltIn,
+    pub built_in: BuiltIn,
 }
 
 /// The modules of the program itself; no setting names code.
 #[derive(Clone, Default)]
-struct BuiltIn(Vec<Arc<dyn Module>>);
+pub struct BuiltIn(Vec<Arc<dyn Module>>);
 
 impl fmt::Debug for BuiltIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
