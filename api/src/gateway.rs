@@ -281,6 +281,10 @@ impl Execute for Gateway {
         })
     }
 
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.reads.settle())
+    }
+
     fn ready(&self) -> BoxFuture<'_, bool> {
         Box::pin(async move {
             let (reader, writer) = (&self.platform.db.reader, &self.platform.db.writer);

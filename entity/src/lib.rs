@@ -16,6 +16,7 @@ pub mod appraisal;
 pub mod assignment;
 pub mod audit_event;
 pub mod audit_head;
+pub mod audit_person;
 pub mod benefit;
 pub mod benefit_line;
 pub mod channel_rule;

@@ -1,8 +1,15 @@
 //! Audit events: one for every change and every refusal, chained by hash.
 
+mod asked;
+mod persons;
 mod reads;
+mod sign_in;
+mod who_read;
 
+pub(crate) use asked::part;
+pub(crate) use reads::READS;
 pub use reads::{Read, ReadLog};
+pub use sign_in::signed_in;
 
 use crate::{
     code::Code,
@@ -11,17 +18,24 @@ use crate::{
     op::Op,
     tx::{Done, Tx},
 };
-use entity::{At, audit_event, audit_head, enums::AuditOutcome};
+use entity::{
+    At, application, audit_event, audit_head, audit_person,
+    enums::{AuditKind, AuditOutcome},
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Version of the body's layout; a reader goes by it.
 pub const FORMAT: i32 = 1;
 /// What the first event of a chain follows.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Rows inserted by one statement at most.
+const ROWS_A_STATEMENT: usize = 500;
 
 /// Hash of one protected row as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +88,9 @@ pub struct Body {
     /// Type and key of each personal row read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<(String, Uuid)>,
+    /// Key of each person it was about, as it stood then: by this the event is found.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub persons: BTreeSet<Uuid>,
 }
 
 /// The chain of what is done in a place: its town's, or the district's.
@@ -98,10 +115,12 @@ pub(crate) async fn append_done(
         jurisdiction: &done.jurisdiction,
         rows,
     };
-    append(tx.conn(), body(tx.op(), draft)).await
+    act(tx.conn(), body(tx.op(), draft)).await
 }
 
 /// Records a refusal in a transaction of its own; call it after the rollback.
+///
+/// The subject is what the caller named, whether it is there or not.
 pub async fn refused(op: &Op, action: &str, code: Code, subject: Option<(String, String)>) -> Result<()> {
     let place = op.actor().map_or("", |actor| actor.jurisdiction.as_str());
     let draft = Draft {
@@ -113,14 +132,43 @@ pub async fn refused(op: &Op, action: &str, code: Code, subject: Option<(String,
         jurisdiction: place,
         rows: Vec::new(),
     };
+    alone(op, body(op, draft)).await
+}
+
+/// Records an event in a transaction of its own.
+async fn alone(op: &Op, body: Body) -> Result<()> {
     let transaction = op.platform().db.begin().await?;
-    match append(&transaction, body(op, draft)).await {
+    match refusal(&transaction, body).await {
         Ok(()) => Ok(transaction.commit().await?),
         Err(error) => {
             transaction.rollback().await?;
             Err(error)
         }
     }
+}
+
+/// Says of which case a refusal was, if there is such a case, and appends it.
+async fn refusal<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
+    if let Some(("Application", key)) = named(&body)
+        && let Ok(key) = key.parse::<Uuid>()
+    {
+        let there = application::Entity::find_by_id(key).select_only().column(application::Column::Id);
+        body.application = there.into_tuple::<Uuid>().one(conn).await?;
+    }
+    act(conn, body).await
+}
+
+fn named(body: &Body) -> Option<(&str, &str)> {
+    body.subject.as_ref().map(|(name, key)| (name.as_str(), key.as_str()))
+}
+
+/// Appends what was done or tried, with the persons it was about.
+async fn act<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
+    let case = body.application.map(|key| ("Application".to_owned(), key));
+    let subject = named(&body).and_then(|(name, key)| Some((name.to_owned(), key.parse().ok()?)));
+    let rows: BTreeSet<_> = case.into_iter().chain(subject).collect();
+    body.persons = persons::of(conn, rows).await?;
+    append(conn, body, AuditKind::Act).await
 }
 
 /// Records that a signed-in caller named things that exist for others only; `names` counts them.
@@ -163,18 +211,20 @@ fn body(op: &Op, draft: Draft<'_>) -> Body {
         request: op.request_id,
         rows: draft.rows,
         read: Vec::new(),
+        persons: BTreeSet::new(),
     }
 }
 
 /// Appends an event to its chain.
-async fn append<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
+async fn append<C: ConnectionTrait>(conn: &C, mut body: Body, kind: AuditKind) -> Result<()> {
     let head = lock_head(conn, &body.chain).await?;
     body.seq = head.seq + 1;
     let text = serde_json::to_string(&body)?;
     let hash = chain_hash(&head.hash, &text);
     let (subject_type, subject_id) = body.subject.unzip();
+    let id = Uuid::now_v7();
     let event = audit_event::ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(id),
         chain: Set(body.chain.clone()),
         seq: Set(body.seq),
         format: Set(FORMAT),
@@ -194,6 +244,17 @@ async fn append<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
         hash: Set(hash.clone()),
     };
     audit_event::Entity::insert(event).exec_without_returning(conn).await?;
+    let found_by = body.persons.into_iter().map(|person_id| audit_person::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        event_id: Set(id),
+        person_id: Set(person_id),
+        kind: Set(kind),
+        at: Set(At(body.at)),
+    });
+    let found_by: Vec<_> = found_by.collect();
+    for rows in found_by.chunks(ROWS_A_STATEMENT) {
+        audit_person::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
+    }
     audit_head::Entity::update_many()
         .col_expr(audit_head::Column::Seq, body.seq.into())
         .col_expr(audit_head::Column::Hash, hash.into())

@@ -5,11 +5,13 @@ mod decide;
 mod level;
 mod once;
 mod opinion;
+mod replay;
 
 pub(crate) use assess::compute;
 pub use assess::{Preview, preview, preview_facts, replay};
 pub use decide::{APPROVE, ApproveInput, DECIDE, REJECT, RejectInput, approve, reject};
 pub(crate) use once::claims_of;
+pub(crate) use replay::{amount_fits, used_values};
 
 use crate::{
     part::{DataClass, Part, belongs_to, has_many},
@@ -23,7 +25,14 @@ use entity::{
 /// Opinions, decisions, benefits and the town's and district's steps.
 pub fn part() -> Part {
     let part = lines(benefits(decisions(opinions(Part::new("decision")))));
-    part.mutation(
+    part.query(
+        "decisionReplay",
+        "Computes a stored decision again and compares; null when there is no such decision (审批决定复算).",
+        may::AUDIT_READ,
+        DataClass::Internal,
+        replay::decision_replay,
+    )
+    .mutation(
         "preliminaryOpinionGive",
         "Gives the town's preliminary opinion (初审意见) on the assessment of the day.",
         may::OPINION_GIVE,

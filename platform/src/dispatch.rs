@@ -5,11 +5,13 @@ use crate::{
     code::Code,
     crypto::sha256,
     error::{Error, Result},
+    id,
     op::{Call, Op},
     part::Action,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError};
+use uuid::Uuid;
 
 /// Runs a mutation with coerced input; a row's answer is `{"id", "version"}`, also on a replay.
 ///
@@ -18,6 +20,7 @@ pub async fn mutation(op: &Op, action: &'static Action, input: Value) -> Result<
     let key = action.keyed.then(|| input["idempotencyKey"].as_str().map(str::to_owned)).flatten();
     let call = Call { mutation: action.name, key, input_hash: sha256(canonical(&input).as_bytes()) };
     *op.call.lock().unwrap_or_else(PoisonError::into_inner) = Some(call);
+    let subject = named(&input);
     let outcome = (action.handler)(op, input).await;
     let rolled_back = roll_back(op).await;
     let result = match outcome {
@@ -27,7 +30,7 @@ pub async fn mutation(op: &Op, action: &'static Action, input: Value) -> Result<
             // A refusal stands whether or not its audit event could be written; a failed event is a fault.
             rolled_back?;
             if !matches!(error, Error::Internal(_)) && op.actor().is_some() {
-                audit::refused(op, action.name, error.code(), None).await?;
+                audit::refused(op, action.name, error.code(), subject).await?;
             }
             Err(unavailable(error))
         }
@@ -54,6 +57,17 @@ fn unavailable(error: Error) -> Error {
         }
         _ => error,
     }
+}
+
+/// Type and key of the row that an input is about: its case, or else the first row it names.
+fn named(input: &Value) -> Option<(String, String)> {
+    let fields = input.as_object()?;
+    let row = |value: &Value| {
+        let (name, key) = id::decode(value.as_str()?)?;
+        // What is no key of ours may hold anything.
+        key.parse::<Uuid>().ok().map(|key| (name, key.to_string()))
+    };
+    fields.get("applicationId").and_then(row).or_else(|| fields.values().find_map(row))
 }
 
 /// The input with object keys sorted, so that equal inputs have equal bytes.

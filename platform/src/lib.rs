@@ -55,5 +55,6 @@ pub fn parts() -> Vec<part::Part> {
         transfer::part(),
         decision::part(),
         ledger::part(),
+        audit::part(),
     ]
 }

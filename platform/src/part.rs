@@ -185,6 +185,19 @@ pub struct ListColumn {
     pub scalar: Scalar,
     /// Whether the column may be empty (then it is no order).
     pub nullable: bool,
+    /// Compares with a column of a table that refers to this one, not with this one itself.
+    pub through: Option<Through>,
+}
+
+/// A table of pairs through which a list is filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Through {
+    /// The table.
+    pub table: &'static str,
+    /// Its column that holds the listed row's key.
+    pub row: &'static str,
+    /// Its column that is compared with.
+    pub compared: &'static str,
 }
 
 /// The scalar types of columns.

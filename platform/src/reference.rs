@@ -10,14 +10,13 @@ use crate::{
     permissions as may,
 };
 use entity::{
-    assignment, audit_event, jurisdiction, org_unit, parameter, policy_document, service_window, user_account,
-    work_calendar,
+    assignment, jurisdiction, org_unit, parameter, policy_document, service_window, user_account, work_calendar,
 };
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-/// Places, units, windows, colleagues, parameters, calendar, policy library, audit events, and oneself.
+/// Places, units, windows, colleagues, parameters, calendar, policy library, and oneself.
 pub fn part() -> Part {
     library(colleagues(places(Part::new("reference").declaring(may::POLICY_EXPLAIN))))
         .query(
@@ -105,47 +104,19 @@ fn colleagues(part: Part) -> Part {
             )
             .list("users", "Colleagues of one's area (工作人员).", [C::Login], [C::Login])
     })
-    .entity::<assignment::Entity>("Assignment", may::USER_READ, DataClass::Internal, by_place("jurisdiction"), |t| {
-        use assignment::Column as C;
-        t.columns([C::Role, C::Unit, C::Level, C::Jurisdiction, C::FromOn, C::ToOn]).edge(
-            "user",
-            "User",
-            "Who holds it (任职人员).",
-            may::USER_READ,
-            belongs_to(C::UserId, user_account::Column::Id),
-        )
-    })
-    .entity::<audit_event::Entity>(
-        "AuditEvent",
-        may::AUDIT_READ,
+    .entity::<assignment::Entity>(
+        "Assignment",
+        may::USER_READ,
         DataClass::Internal,
         by_place("jurisdiction"),
         |t| {
-            use audit_event::Column as C;
-            t.columns([
-                C::Chain,
-                C::Seq,
-                C::At,
-                C::WallAt,
-                C::Action,
-                C::Outcome,
-                C::Code,
-                C::SubjectType,
-                C::Jurisdiction,
-                C::Hash,
-            ])
-            .edge(
-                "actor",
+            use assignment::Column as C;
+            t.columns([C::Role, C::Unit, C::Level, C::Jurisdiction, C::FromOn, C::ToOn]).edge(
+                "user",
                 "User",
-                "Who acted (操作人).",
+                "Who holds it (任职人员).",
                 may::USER_READ,
-                belongs_to(C::ActorId, user_account::Column::Id),
-            )
-            .list(
-                "auditEvents",
-                "The tamper-evident record, newest last (审计记录).",
-                [C::Action, C::Outcome, C::Code, C::Jurisdiction],
-                [C::Seq, C::At],
+                belongs_to(C::UserId, user_account::Column::Id),
             )
         },
     )

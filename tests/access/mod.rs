@@ -1,5 +1,6 @@
 //! Who sees what: role × type × field, role × row, and the exactness of lists. Against the parts themselves.
 
+mod audit;
 mod doors;
 mod entities;
 mod explain;

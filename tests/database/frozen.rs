@@ -8,10 +8,11 @@ use super::{
 use tests::support::{Backend, on_both};
 
 /// Stored history: no row of these is ever changed or deleted.
-const APPEND_ONLY: [&str; 15] = [
+const APPEND_ONLY: [&str; 16] = [
     "application_event",
     "appraisal",
     "audit_event",
+    "audit_person",
     "benefit_line",
     "decision",
     "disbursement_batch",

@@ -2,6 +2,7 @@
 
 mod backup;
 mod kill;
+mod reads;
 mod revocation;
 mod stop;
 mod tokens;

@@ -9,7 +9,7 @@ use super::{
     table,
 };
 use crate::{
-    http::{HttpSettings, stopped},
+    http::{HttpSettings, seam::Execute, stopped},
     import::roll::{self, Progress, Workbook},
 };
 use anyhow::{Context, Result};
@@ -101,6 +101,7 @@ pub struct Running {
     pub address: SocketAddr,
     /// What its operations share.
     pub platform: Arc<Platform>,
+    gateway: Arc<dyn Execute>,
     tokens: HashMap<String, String>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<()>>,
@@ -115,6 +116,11 @@ impl Running {
     /// The token of a user.
     pub fn token(&self, login: &str) -> Option<&str> {
         self.tokens.get(login).map(String::as_str)
+    }
+
+    /// Waits until what was read so far is on record.
+    pub async fn settle(&self) {
+        self.gateway.settle().await;
     }
 
     /// Stops gracefully.
@@ -137,12 +143,12 @@ pub async fn start(options: DemoOptions) -> Result<Running> {
     server.show_demo(seed::demo_page()?);
     let tokens = users(&store, &settings).await?.into_iter().map(|user| (user.login, user.token)).collect();
     let (stop, stopping) = oneshot::channel::<()>();
-    let address = server.address();
+    let (address, gateway) = (server.address(), server.gateway());
     let served = tokio::spawn(server.run(async move {
         // Dropping the handle stops the server, too.
         let _ = stopping.await;
     }));
-    Ok(Running { address, platform: store.platform, tokens, stop, served })
+    Ok(Running { address, platform: store.platform, gateway, tokens, stop, served })
 }
 
 pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result<Outcome> {

@@ -119,6 +119,9 @@ pub trait Execute: Send + Sync + 'static {
     /// The caller's schema in SDL.
     fn sdl(&self, caller: Caller) -> BoxFuture<'_, platform::Result<String>>;
 
+    /// Waits until what was read so far is on record; the last call before the program ends.
+    fn settle(&self) -> BoxFuture<'_, ()>;
+
     /// Whether the store answers.
     fn ready(&self) -> BoxFuture<'_, bool>;
 }

@@ -69,6 +69,11 @@ impl Server {
         self.address
     }
 
+    /// What it answers with.
+    pub fn gateway(&self) -> Arc<dyn Execute> {
+        Arc::clone(&self.app.gateway)
+    }
+
     /// Serves until `stop` ends; then no request that was taken is cut, within the time allowed for it.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
         let Self { app, mut done, listener, .. } = self;
@@ -90,6 +95,7 @@ impl Server {
         // Whose connection was the last to be taken has still to say what they want.
         tokio::time::sleep(SETTLING).await;
         upkeep.abort();
+        let gateway = Arc::clone(&app.gateway);
         let all_ended = async {
             graceful.shutdown().await;
             // What changes goes on though its client went away; the last one drops the last sender.
@@ -98,6 +104,9 @@ impl Server {
         };
         if tokio::time::timeout(Seconds::of(seconds.stop), all_ended).await.is_err() {
             tracing::warn!("stopped before everything under way had ended");
+        }
+        if tokio::time::timeout(Seconds::of(seconds.stop), gateway.settle()).await.is_err() {
+            tracing::error!("stopped before all that was read was on record");
         }
         Ok(())
     }

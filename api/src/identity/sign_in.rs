@@ -4,15 +4,16 @@ use super::{
     password::PASSWORD_BYTES_MAX,
     session::{Held, Identity},
 };
-use entity::{At, enums::UnitLevel};
+use entity::{At, enums::UnitLevel, user_account};
+use futures_util::future::BoxFuture;
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
 use platform::{
-    Code, Error, Op, Refusal, Result,
+    Code, Error, Op, Refusal, Result, audit,
     clock::Clock,
-    part::{DataClass, Part},
+    part::{Act, DataClass, Part},
     permissions,
 };
 use schemars::JsonSchema;
@@ -104,17 +105,32 @@ impl Attempts {
 }
 
 impl Identity {
-    /// Checks a password and issues a short token.
+    /// Checks a password, records how that ended, and issues a short token.
     ///
     /// Errors: `SIGN_IN_FAILED` alike for an unknown name, a wrong password, a disabled user and one without a
     /// password; `RATE_LIMITED`.
-    pub async fn sign_in(&self, login: String, password: String) -> Result<Session> {
-        let Some(issuer) = &self.issuer else { return Err(Code::SignInFailed.into()) };
+    pub async fn sign_in(&self, op: &Op, login: String, password: String) -> Result<Session> {
+        let (user, fits) = self.prove(login, password).await?;
+        audit::signed_in(op, user.as_ref(), (!fits).then_some(Code::SignInFailed)).await?;
+        self.admit(user.filter(|_| fits)).await
+    }
+
+    /// The user of a name, if there is one, and whether the password is that user's.
+    pub(super) async fn prove(&self, login: String, password: String) -> Result<(Option<user_account::Model>, bool)> {
+        if self.issuer.is_none() {
+            return Err(Code::SignInFailed.into());
+        }
+        // A try beyond the limit is not looked at, and not recorded either: it would fill the record.
         self.attempts.check(&login)?;
         let user = self.users.by_login(&login).await?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let fits = self.passwords.verify(password, hash).await?;
-        let Some(user) = user.filter(|_| fits) else { return Err(Code::SignInFailed.into()) };
+        Ok((user, fits))
+    }
+
+    /// A short token for a user who has proved to be one.
+    pub(super) async fn admit(&self, user: Option<user_account::Model>) -> Result<Session> {
+        let (Some(issuer), Some(user)) = (&self.issuer, user) else { return Err(Code::SignInFailed.into()) };
         let issued = issuer.issue(&user.subject, Clock::wall(), self.settings.token_minutes)?;
         let held = self.users.assignments(user.id).await?;
         let assignments = held.iter().map(SessionAssignment::new).collect::<Result<_>>()?;
@@ -122,17 +138,25 @@ impl Identity {
     }
 }
 
+/// The handler of `signIn`.
+struct Door(Arc<Identity>);
+
+impl<'a> Act<'a, SignIn, Session> for Door {
+    type Fut = BoxFuture<'a, Result<Session>>;
+
+    fn call(&self, op: &'a Op, input: SignIn) -> Self::Fut {
+        let identity = Arc::clone(&self.0);
+        Box::pin(async move { identity.sign_in(op, input.login, input.password).await })
+    }
+}
+
 /// What identity adds to the graph: `signIn`, open to the public.
 pub fn part(identity: Arc<Identity>) -> Part {
-    let act = move |_: &Op, input: SignIn| {
-        let identity = Arc::clone(&identity);
-        async move { identity.sign_in(input.login, input.password).await }
-    };
     let mut part = Part::new("identity").plain_mutation(
         "signIn",
         "Checks a password and answers a short token (登录).",
         permissions::PUBLIC_SERVICE,
-        act,
+        Door(identity),
     );
     // The caller is still the public, to whom nothing else is disclosed.
     for mutation in &mut part.mutations {

@@ -11,7 +11,7 @@ use platform::{
 use policies::Disclosure;
 use sea_orm::{
     Condition,
-    sea_query::{Alias, Expr, ExprTrait},
+    sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::Value;
 
@@ -105,18 +105,34 @@ impl Asking<'_> {
 }
 
 fn compare(stored: Stored, column: &ListColumn, comparison: Comparison, value: &Value) -> Condition {
-    let this = || Expr::col((Alias::new(stored.table), Alias::new(column.column)));
+    let Some(through) = column.through else {
+        return compare_with((stored.table, column.column), &column.scalar, comparison, value);
+    };
+    let mut tied = Query::select();
+    tied.column((Alias::new(through.table), Alias::new(through.row)))
+        .from(Alias::new(through.table))
+        .cond_where(compare_with((through.table, through.compared), &column.scalar, comparison, value));
+    Condition::all().add(Expr::col((Alias::new(stored.table), Alias::new(column.column))).in_subquery(tied))
+}
+
+fn compare_with(
+    (table, column): (&'static str, &'static str),
+    scalar: &Scalar,
+    comparison: Comparison,
+    value: &Value,
+) -> Condition {
+    let this = || Expr::col((Alias::new(table), Alias::new(column)));
     let all = Condition::all();
     match comparison {
         Comparison::OneOf => {
-            let values = value.as_array().into_iter().flatten().filter_map(|value| bound(&column.scalar, value));
+            let values = value.as_array().into_iter().flatten().filter_map(|value| bound(scalar, value));
             all.add(this().is_in(values))
         }
         Comparison::Within => {
             let root = value.as_str().unwrap_or_default();
             all.add(this().gte(root)).add(this().lt(successor(root)))
         }
-        Comparison::Equal | Comparison::From | Comparison::To => match (bound(&column.scalar, value), comparison) {
+        Comparison::Equal | Comparison::From | Comparison::To => match (bound(scalar, value), comparison) {
             (Some(value), Comparison::From) => all.add(this().gte(value)),
             (Some(value), Comparison::To) => all.add(this().lte(value)),
             (Some(value), _) => all.add(this().eq(value)),

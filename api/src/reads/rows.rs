@@ -21,14 +21,18 @@ pub(super) struct Needs {
     pub(super) columns: Vec<&'static str>,
     /// Permissions whose row scope differs from the type's: each becomes a flag of the row.
     pub(super) guards: Vec<Permission>,
+    /// Whether what is selected tells of persons.
+    personal: bool,
 }
 
 impl Needs {
     /// What these selections of a type take; the key is always among it.
     pub(super) fn of<'c>(op: &Op, stored: Stored, calls: impl IntoIterator<Item = &'c Call>) -> Self {
-        let mut needs = Self { columns: vec![stored.0.key], guards: Vec::new() };
+        let personal = stored.0.class >= DataClass::Personal;
+        let mut needs = Self { columns: vec![stored.0.key], guards: Vec::new(), personal };
         for call in calls {
             let What::Field(field) = &call.what else { continue };
+            needs.personal |= field.class >= DataClass::Personal;
             match &field.resolve {
                 Resolve::Column { column, guard, .. } => {
                     needs.column(column);
@@ -116,7 +120,7 @@ impl RowSet {
             rows.push(needs.read(stored, result)?);
         }
         let set = Self { stored, needs, rows };
-        if stored.0.class >= DataClass::Personal {
+        if set.needs.personal {
             set.note_reads(op);
         }
         Ok(set)

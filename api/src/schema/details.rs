@@ -85,5 +85,5 @@ fn is_indexable(scalar: &Scalar) -> bool {
 
 /// An indexed fact as a column that lists filter by.
 pub fn fact(key: &str, scalar: Scalar) -> ListColumn {
-    ListColumn { column: "", field: key.to_owned(), scalar, nullable: true }
+    ListColumn { column: "", field: key.to_owned(), scalar, nullable: true, through: None }
 }

@@ -18,7 +18,7 @@ const OWNER: Permission = Permission { name: "owner.read", step: None, programme
 const CHANGE: Permission = Permission { name: "case.change", step: None, programme: None };
 
 fn column(name: &str, column: &'static str, permission: Permission) -> Field {
-    let kind = FieldKind::Column { column, scalar: Scalar::String, nullable: false };
+    let kind = FieldKind::Column { column, scalar: Scalar::String, nullable: false, through: None };
     Field {
         name: name.to_owned(),
         description: "A column.".to_owned(),

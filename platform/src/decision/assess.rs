@@ -95,6 +95,7 @@ async fn previewed(
         .await?
         .filter(|case| permission.programme.is_none_or(|programme| case.programme == programme))
         .ok_or(Error::NotFound { field: "input.applicationId" })?;
+    op.note_read("Application", case.id);
     let facts = verification::facts_of(reading.conn, &case, op.today()).await?;
     let parameters = reference::parameters(reading.conn).await?;
     Ok((case, facts, parameters))

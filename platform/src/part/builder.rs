@@ -2,7 +2,7 @@
 
 use super::{
     Action, Cell, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output,
-    Part, Permission, Saved, Scalar, StoredType, handler, handler::Act,
+    Part, Permission, Saved, Scalar, StoredType, Through, handler, handler::Act,
 };
 use entity::scope::ScopeBy;
 use schemars::JsonSchema;
@@ -333,6 +333,31 @@ where
         self
     }
 
+    /// Also filters the list by the row of `target` that a key column names.
+    #[must_use]
+    pub fn filtered_by(mut self, field: &str, target: &'static str, column: E::Column) -> Self {
+        let nullable = column.def().is_null();
+        let scalar = Scalar::Id(target);
+        self.filter(ListColumn { column: column.as_str(), field: field.to_owned(), scalar, nullable, through: None });
+        self
+    }
+
+    /// Also filters the list by the row of `target` that a table of pairs ties to a listed row.
+    #[must_use]
+    pub fn filtered_through<P: ColumnTrait>(mut self, field: &str, target: &'static str, row: P, compared: P) -> Self {
+        let table = row.entity_name().to_string().leak();
+        let through = Some(Through { table, row: row.as_str(), compared: compared.as_str() });
+        let (column, scalar) = (self.stored.key, Scalar::Id(target));
+        self.filter(ListColumn { column, field: field.to_owned(), scalar, nullable: false, through });
+        self
+    }
+
+    fn filter(&mut self, column: ListColumn) {
+        if let Some(list) = &mut self.stored.list {
+            list.filters.push(column);
+        }
+    }
+
     /// Rows exist only on days from `from` to `to`, both inclusive.
     #[must_use]
     pub fn live_between(mut self, from: E::Column, to: E::Column) -> Self {
@@ -354,6 +379,7 @@ where
             field: camel(column.as_str()),
             scalar: scalar(&property, &self.schema),
             nullable: column.def().is_null(),
+            through: None,
         }
     }
 

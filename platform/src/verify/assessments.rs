@@ -3,12 +3,12 @@
 use super::{Kind, Report, pages::each};
 use crate::{
     crypto::sha256,
-    decision::replay,
+    decision::{amount_fits, replay, used_values},
     error::Result,
-    module::{Assessment, Facts, Parameters, assessment::UsedParameter, parameters::DatedValue},
+    module::{Assessment, Facts, assessment::UsedParameter},
     op::Platform,
 };
-use entity::{Fen, decision, enums::DecisionOutcome, parameter};
+use entity::{decision, parameter};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 pub(super) async fn walk<C: ConnectionTrait>(platform: &Platform, conn: &C, report: &mut Report) -> Result<()> {
@@ -40,30 +40,16 @@ fn recompute(platform: &Platform, row: &decision::Model) -> Result<Option<Vec<Us
     if used != stored.parameters {
         return Err("its parameters are not those of its assessment".to_owned());
     }
-    let granted = if row.outcome == DecisionOutcome::Approved { stored.total } else { Fen(0) };
-    if row.amount_fen != granted || stored.lines.iter().map(|line| line.amount.0).sum::<i64>() != stored.total.0 {
+    if !amount_fits(row, &stored) {
         return Err("its amount is not that of its assessment".to_owned());
     }
     let Some(module) = platform.module(&row.programme) else { return Ok(None) };
     if module.manifest().version != row.module_version {
         return Ok(None);
     }
-    let again = replay(module.as_ref(), &facts, &in_force(&used))
+    let again = replay(module.as_ref(), &facts, &used_values(&used))
         .map_err(|error| format!("it cannot be computed again: {}", error.code().as_str()))?;
     if again == stored { Ok(Some(used)) } else { Err("computing it again gives another assessment".to_owned()) }
-}
-
-/// The values a decision used, as the module reads them.
-fn in_force(used: &[UsedParameter]) -> Parameters {
-    Parameters::new(used.iter().map(|used| {
-        let value = DatedValue {
-            value: used.value.clone(),
-            from_on: used.from_on.clone(),
-            to_on: None,
-            source_doc: used.source_doc.clone(),
-        };
-        (used.key.clone(), value)
-    }))
 }
 
 fn stands(used: &UsedParameter, parameters: &[parameter::Model]) -> bool {

@@ -2,13 +2,14 @@
 
 use super::{Head, Kind, PAGE_ROWS, Report};
 use crate::{
-    audit::{Body, FORMAT, GENESIS},
+    audit::{Body, FORMAT, GENESIS, READS},
     crypto::chain_hash,
     error::Result,
 };
-use entity::{audit_event, audit_head};
+use entity::{audit_event, audit_head, audit_person, enums::AuditKind};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// What the record says of one row: its last hash in each chain that wrote it.
 ///
@@ -93,8 +94,16 @@ impl Walk<'_> {
             let Some(last) = page.last() else { break };
             after = last.seq;
             *report.walked.entry("audit_event".to_owned()).or_default() += page.len() as u64;
+            let keys = page.iter().map(|event| event.id);
+            let tied = audit_person::Entity::find().filter(audit_person::Column::EventId.is_in(keys)).all(conn).await?;
+            let mut found_by: HashMap<Uuid, Vec<audit_person::Model>> = HashMap::new();
+            for row in tied {
+                *report.walked.entry("audit_person".to_owned()).or_default() += 1;
+                found_by.entry(row.event_id).or_default().push(row);
+            }
             for event in page {
-                self.event(&event, report);
+                let found_by = found_by.remove(&event.id).unwrap_or_default();
+                self.event(&event, &found_by, report);
             }
         }
         for kept in &self.kept {
@@ -110,7 +119,7 @@ impl Walk<'_> {
         format!("{} {seq}", self.chain)
     }
 
-    fn event(&mut self, event: &audit_event::Model, report: &mut Report) {
+    fn event(&mut self, event: &audit_event::Model, found_by: &[audit_person::Model], report: &mut Report) {
         let expected = self.seq + 1;
         for missing in expected..event.seq.min(expected + 100) {
             report.find(Kind::BrokenChain, "audit_event", self.place(missing), "the event is missing");
@@ -127,6 +136,9 @@ impl Walk<'_> {
             Ok(body) => {
                 if let Some(column) = differing(&body, event) {
                     report.find(Kind::BrokenChain, "audit_event", &place, format!("{column} is not as in its bytes"));
+                }
+                if !tied(&body, event, found_by) {
+                    report.find(Kind::Contradiction, "audit_person", &place, "its persons are not as in its bytes");
                 }
                 self.remember(body);
             }
@@ -149,6 +161,13 @@ impl Walk<'_> {
             self.recorded.entry((row.table, row.id)).or_default().set(self.number, row.hash);
         }
     }
+}
+
+/// Whether an event is found by the persons its bytes name, and by no other.
+fn tied(body: &Body, event: &audit_event::Model, found_by: &[audit_person::Model]) -> bool {
+    let kind = if event.chain == READS { AuditKind::Read } else { AuditKind::Act };
+    found_by.len() == body.persons.len()
+        && found_by.iter().all(|row| body.persons.contains(&row.person_id) && row.kind == kind && row.at == event.at)
 }
 
 /// The first column that is not as in the hashed bytes.

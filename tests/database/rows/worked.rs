@@ -4,9 +4,10 @@ use super::{NOON, TOWN, VILLAGE, day, key, put};
 use entity::Fen;
 use entity::{
     application, application_event, application_facet, application_subject, appraisal, audit_event, audit_head,
+    audit_person,
     enums::{
-        ApplicationState, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
-        ReportConclusion, TransferResult, TransferState, UnitLevel, VerificationKind, VerificationState,
+        ApplicationState, AuditKind, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome,
+        OpinionStage, ReportConclusion, TransferResult, TransferState, UnitLevel, VerificationKind, VerificationState,
     },
     idempotency_key, notice, opinion, outbox, request, request_material, transfer, verification,
     verification_investigator, verification_report, verification_step,
@@ -302,6 +303,9 @@ async fn record(db: &DatabaseConnection) {
     };
     put(db, event).await;
     put(db, audit_head::Model { chain: format!("act:{TOWN}"), seq: 1, hash: "1".repeat(64) }).await;
+    let about =
+        audit_person::Model { id: key(93), event_id: key(90), person_id: key(20), kind: AuditKind::Act, at: NOON };
+    put(db, about).await;
     let used = idempotency_key::Model {
         id: key(91),
         assignment_id: key(13),

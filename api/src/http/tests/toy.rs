@@ -83,6 +83,10 @@ impl Execute for Toy {
         })
     }
 
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
     fn ready(&self) -> BoxFuture<'_, bool> {
         Box::pin(async { true })
     }
