@@ -16,6 +16,7 @@ use crate::{
         snapshot::SNAPSHOTS_DEFAULT,
     },
 };
+use async_graphql::parser::types::DocumentOperations;
 use attempts::Attempts;
 use futures_util::future::BoxFuture;
 use platform::{
@@ -111,7 +112,7 @@ impl Gateway {
     async fn run(&self, caller: Caller, operation: Operation) -> Answer {
         let op = self.op(&caller);
         let counter = Arc::new(AtomicU32::new(0));
-        let name = operation.name.clone();
+        let name = named(&operation);
         let mut answer =
             telemetry::counted(Arc::clone(&counter), self.answer(&op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
@@ -256,6 +257,15 @@ fn broken(op: &Op, error: &Error) -> Answer {
     Answer::refused(vec![GraphqlError::new(Code::Internal, &[], op.language)])
 }
 
+/// What the caller calls an operation: the one asked for, or else the only one of its document.
+fn named(operation: &Operation) -> Option<String> {
+    let only = || match &operation.document.operations {
+        DocumentOperations::Multiple(named) if named.len() == 1 => named.keys().next().map(ToString::to_string),
+        _ => None,
+    };
+    operation.name.clone().or_else(only)
+}
+
 impl Execute for Gateway {
     fn execute(&self, caller: Caller, operation: Operation) -> BoxFuture<'_, Answer> {
         Box::pin(self.run(caller, operation))
@@ -282,7 +292,10 @@ impl Execute for Gateway {
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.reads.settle())
+        Box::pin(async move {
+            self.hub.settle().await;
+            self.reads.settle().await;
+        })
     }
 
     fn ready(&self) -> BoxFuture<'_, bool> {

@@ -116,9 +116,19 @@ impl Hub {
         let group = groups.entry(key).or_insert_with(|| Arc::new(Group::new(question, plan)));
         Ok(group.join(self.core.next.fetch_add(1, Ordering::Relaxed), id, actor, outlet))
     }
+
+    /// Hands what was sent so far over to the record of reads.
+    pub(crate) async fn settle(&self) {
+        self.core.record().await;
+    }
 }
 
 impl Core {
+    /// Hands what was sent over to the record of reads.
+    async fn record(&self) {
+        self.readings.record(&self.platform, &self.reads).await;
+    }
+
     async fn run(self: Arc<Self>, mut tail: Tail) {
         let every = |period| {
             let mut ticks = interval(period);
@@ -134,7 +144,7 @@ impl Core {
                 },
                 _ = call.tick() => self.roll.call(&self.users).await,
                 _ = record.tick() => {
-                    self.readings.record(&self.platform, &self.reads).await;
+                    self.record().await;
                     Ok(())
                 }
                 _ = forget.tick() => outbox::forget_old(&self.platform).await.map(drop),
