@@ -10,6 +10,7 @@ mod event;
 mod facts;
 mod fault;
 mod filter;
+mod find;
 mod listing;
 mod page;
 mod plain;

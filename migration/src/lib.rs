@@ -19,6 +19,7 @@ mod m20261123_070100_transfer;
 mod m20261123_070200_once_claim;
 mod m20261123_070300_outbox;
 mod m20261123_070400_client;
+mod m20261123_070500_worklist;
 mod m20261123_070600_audit_person;
 
 use sea_orm_migration::{
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_070200_once_claim::Migration),
             Box::new(m20261123_070300_outbox::Migration),
             Box::new(m20261123_070400_client::Migration),
+            Box::new(m20261123_070500_worklist::Migration),
             Box::new(m20261123_070600_audit_person::Migration),
         ]
     }

@@ -119,6 +119,14 @@ impl Act {
         op.may_begin(&self.permission) && self.permission.programme.is_none_or(|own| own == programme)
     }
 
+    /// Whether authority.csv gives its step, if it is one, to this actor for a programme today.
+    pub fn authorised(&self, op: &Op, programme: &str) -> bool {
+        self.permission.step.is_none()
+            || op.actor().is_some_and(|actor| {
+                op.policies().allows(&actor.holder(), self.permission.name, Some(programme), op.today().0)
+            })
+    }
+
     /// What the mutation would answer on a case that it reaches, whatever its input.
     async fn judge(&self, look: &Look<'_>, case: &application::Model) -> Result<()> {
         authorised(look.op(), &self.permission, case)?;

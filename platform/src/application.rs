@@ -1,6 +1,7 @@
 //! Applications (申请): one programme's case, from the window to acceptance.
 
 mod details;
+mod papers;
 mod watch;
 
 pub use details::{DETAILS_AMEND, DETAILS_RECORD, DetailsRecord, amend_details, record_details};
@@ -125,7 +126,7 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
         C::Clock,
         C::Version,
     ]);
-    outcome(work(people(t)))
+    papers::fields(outcome(work(people(t))))
         .batch::<Vec<AvailableAction>>(
             "availableActions",
             "What the caller's own mutations would answer on this case now, whatever their input (可办理操作).",

@@ -8,10 +8,12 @@ mod materials;
 mod members;
 mod person;
 mod request;
+mod search;
 mod types;
 
 pub use link::link;
 pub use person::{NewPerson, Registered, register_person};
+pub use search::Searches;
 
 pub(crate) use claim::NONE as CLAIM_NONE;
 pub(crate) use consent::{consents_of, ensure_consented, ensure_consents};
@@ -25,7 +27,7 @@ use crate::{part::Part, permissions as may};
 
 /// Persons, households, consents and requests; registering, recording, filing.
 pub fn part() -> Part {
-    types::filing(types::families(types::people(Part::new("intake"))))
+    search::finder(types::filing(types::families(types::people(Part::new("intake")))))
         .mutation(
             "personRegister",
             "Registers a person, or finds the one with this number; a record known elsewhere stays hidden until a request links it (登记人员).",

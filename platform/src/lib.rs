@@ -35,6 +35,7 @@ pub mod transfer;
 pub mod tx;
 pub mod verification;
 pub mod verify;
+pub mod worklist;
 
 pub use case::Case;
 pub use code::{Code, Language};
@@ -56,5 +57,6 @@ pub fn parts() -> Vec<part::Part> {
         decision::part(),
         ledger::part(),
         audit::part(),
+        worklist::part(),
     ]
 }

@@ -8,6 +8,7 @@ use crate::{
     crypto::Cipher,
     db::Db,
     error::{Error, Result},
+    intake::Searches,
     module::{Limit, Module},
     tx::Tx,
 };
@@ -40,6 +41,8 @@ pub struct Platform {
     pub clock_settable: bool,
     /// What may be done on a case, as the gateway's parts declare it.
     pub acts: OnceLock<Vec<Act>>,
+    /// How often each assignment searched persons of late.
+    pub searches: Searches,
 }
 
 impl Platform {

@@ -6,10 +6,12 @@
 
 mod batch;
 mod builder;
+mod finder;
 mod handler;
 mod subscription;
 
 pub use builder::{DetailsBuilder, EntityBuilder, belongs_to, has_many};
+pub use finder::{Finder, FinderOrder, Narrow};
 pub use handler::{Act, Handler, Saved};
 pub use subscription::{Matcher, Prepare, Subscription};
 
@@ -37,6 +39,8 @@ pub struct Part {
     pub types: Vec<StoredType>,
     /// A programme's own facts on `Application`.
     pub details: Option<Details>,
+    /// Lists at the root that code bounds.
+    pub finders: Vec<Finder>,
     /// Queries that compute.
     pub queries: Vec<Action>,
     /// Mutations.

@@ -75,6 +75,8 @@ permissions! {
     PUBLIC_SERVICE = plain("public.service");
     /// See oneself.
     SESSION_SELF = plain("session.self");
+    /// Find persons by number or name.
+    PERSON_SEARCH = plain("person.search");
     /// Register a person.
     PERSON_REGISTER = plain("person.register");
     /// Record a claim about a person.

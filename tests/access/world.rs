@@ -12,7 +12,7 @@ use async_graphql::parser::{
 use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, module::Module, part::Part};
 use policies::{FurtherSet, Holder, Policies, PolicySource};
 use serde_json::{Value, json};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use tests::support::{Backend, Url, fresh_database};
 use uuid::Uuid;
 
@@ -34,6 +34,9 @@ fn loaded() -> Vec<Arc<dyn Module>> {
     loaded.push(Arc::new(heating::Heating));
     loaded
 }
+
+/// Statements with their values, in order.
+pub type Statements = Arc<Mutex<Vec<String>>>;
 
 /// Every part built into the program, and that of the module from outside.
 pub fn parts() -> Vec<Part> {
@@ -57,9 +60,26 @@ impl World {
         Self::under(backend, options, PolicySource::embedded()).await
     }
 
+    /// Migrated, without a row; and the statements it reads by, as they are sent.
+    pub async fn recorded(backend: Backend) -> (Self, Statements) {
+        let statements = Statements::default();
+        let options = Options { budget: u64::MAX, ..Options::default() };
+        let kept = Some(Arc::clone(&statements));
+        (Self::build(backend, options, PolicySource::embedded(), kept).await, statements)
+    }
+
     pub async fn under(backend: Backend, options: Options, source: PolicySource) -> Self {
+        Self::build(backend, options, source, None).await
+    }
+
+    async fn build(backend: Backend, options: Options, source: PolicySource, statements: Option<Statements>) -> Self {
         let url = fresh_database(backend).await;
-        let db = Db::connect(url.as_str()).await.expect("the new database");
+        let mut db = Db::connect(url.as_str()).await.expect("the new database");
+        if let Some(statements) = statements {
+            db.reader.set_metric_callback(move |info| {
+                statements.lock().expect("statements").push(info.statement.to_string());
+            });
+        }
         migration::run(&db.writer).await.expect("the timeline");
         let declared: Vec<_> = parts().into_iter().flat_map(|part| part.permissions).collect();
         let policies = Policies::load(&source.with(heating_set()), &declared).expect("sound policies");
@@ -72,6 +92,7 @@ impl World {
             clock: Clock::with_offset(CLOCK - Clock::wall().0),
             clock_settable: false,
             acts: OnceLock::default(),
+            searches: Default::default(),
         });
         let gateway = Gateway::new(Arc::clone(&platform), parts(), options).expect("sound parts");
         Self { gateway, platform, backend, _url: Some(url) }

@@ -224,6 +224,7 @@ impl Opening {
             clock: Clock::with_offset(offset),
             clock_settable: kind == Kind::Demo,
             acts: OnceLock::default(),
+            searches: Default::default(),
         };
         Ok(Store { platform: Arc::new(platform), keys: self.options.keys, kind })
     }

@@ -2,7 +2,7 @@
 
 use crate::schema::types::Stored;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use platform::part::{Cell, CellKind, Direction};
+use platform::part::{Cell, CellKind, Direction, Finder};
 use sea_orm::{
     Condition,
     sea_query::{Alias, Expr, ExprTrait, IntoCondition},
@@ -22,6 +22,18 @@ pub(super) struct OrderColumn {
     pub(super) name: &'static str,
     pub(super) kind: CellKind,
     pub(super) direction: Direction,
+    /// What an empty cell counts as.
+    pub(super) empty_as: Option<&'static str>,
+}
+
+impl OrderColumn {
+    /// The expression that rows of a table are ordered by; as an index over it is written.
+    pub(super) fn expr(&self, table: &str) -> Expr {
+        match self.empty_as {
+            Some(text) => Expr::cust(format!("COALESCE(\"{table}\".\"{}\", '{text}')", self.name)),
+            None => Expr::col((Alias::new(table), Alias::new(self.name))),
+        }
+    }
 }
 
 /// Where rows stand to a cursor.
@@ -41,8 +53,18 @@ impl Order {
         for (name, direction) in columns.into_iter().chain([(stored.0.key, last)]) {
             if !order.columns.iter().any(|known| known.name == name) {
                 let kind = crate::schema::kind_of(stored.0, name).unwrap_or(CellKind::Text);
-                order.columns.push(OrderColumn { name, kind, direction });
+                order.columns.push(OrderColumn { name, kind, direction, empty_as: None });
             }
+        }
+        order
+    }
+
+    /// The order of a list that code bounds.
+    pub(super) fn of_finder(finder: &Finder, stored: Stored) -> Self {
+        let columns = finder.order.iter().map(|order| (order.column, order.direction)).collect();
+        let mut order = Self::new(finder.name.to_owned(), stored, columns);
+        for (column, declared) in order.columns.iter_mut().zip(&finder.order) {
+            column.empty_as = declared.empty_as;
         }
         order
     }
@@ -59,7 +81,8 @@ impl Order {
     /// The cursor of a row by the values of the order's columns.
     pub(super) fn cursor<'a>(&self, values: impl Iterator<Item = &'a Cell>) -> String {
         let mut parts = vec![Value::String(self.signature())];
-        parts.extend(values.map(|cell| match cell {
+        parts.extend(self.columns.iter().zip(values).map(|(column, cell)| match cell {
+            Cell::Null if column.empty_as.is_some() => json!(column.empty_as),
             Cell::Text(text) => json!(text),
             Cell::Int(number) => json!(number),
             Cell::Uuid(id) => json!(id),
@@ -82,7 +105,7 @@ impl Order {
 
     /// The rows on one side of a cursor; all columns in one direction compare as one row.
     pub(super) fn side(&self, table: &str, values: &[sea_orm::Value], side: Side) -> Condition {
-        let column = |column: &OrderColumn| Expr::col((Alias::new(table), Alias::new(column.name)));
+        let column = |column: &OrderColumn| column.expr(table);
         let first = self.columns.first().map_or(Direction::Asc, |column| column.direction);
         if let ([one], [value]) = (self.columns.as_slice(), values) {
             return compare(column(one), Expr::val(value.clone()), side, first).into_condition();

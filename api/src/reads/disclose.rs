@@ -50,12 +50,7 @@ fn mask(scalar: Option<&Scalar>, name: &str, text: &str) -> Option<String> {
     match scalar {
         Some(Scalar::IdNumber) => Some(keep(text, 6, 4)),
         Some(Scalar::String) if lower.contains("phone") => Some(keep(text, 3, 4)),
-        Some(Scalar::String)
-            if lower == "name"
-                || lower.ends_with("_name")
-                || lower.ends_with("name_zh")
-                || lower.ends_with("namezh") =>
-        {
+        Some(Scalar::String) if lower.ends_with("name") || lower.ends_with("name_zh") || lower.ends_with("namezh") => {
             Some(keep(text, 1, 0))
         }
         _ => None,

@@ -32,6 +32,14 @@ impl Asking<'_> {
         self.disclosures.of(class) == Disclosure::Plain
     }
 
+    /// Refuses to compare with columns that are not shown plainly for this purpose.
+    pub(super) fn comparable(&self, stored: Stored, columns: &[&str]) -> Result<(), Refusal> {
+        match columns.iter().find(|column| !self.shows(stored, column)) {
+            Some(column) => Err(bad(format!("{column} is not shown for this purpose, so nothing is found by it"))),
+            None => Ok(()),
+        }
+    }
+
     /// The condition of a filter argument.
     pub(super) fn filter(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Condition, Refusal> {
         let mut all = Condition::all();

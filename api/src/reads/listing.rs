@@ -1,7 +1,7 @@
 //! Statements of lists: one for a whole list, one for the lists of all parents of an edge.
 
 use super::{
-    cursor::{Order, Side},
+    cursor::{Order, OrderColumn, Side},
     rows::{Needs, RowSet, cell, flag_name, key_value},
 };
 use crate::schema::{PAGE_DEFAULT, PAGE_MAX, kind_of, types::Stored};
@@ -121,8 +121,8 @@ impl Listing {
         match &self.parents {
             Some((column, keys)) if keys.len() > 1 => {
                 let mut ranks = WindowStatement::partition_by((Alias::new(table), Alias::new(*column)));
-                for (name, order) in self.sql_order(window.backward) {
-                    ranks.order_by((Alias::new(table), Alias::new(name)), order);
+                for (column, order) in self.sql_order(window.backward) {
+                    ranks.order_by_expr(column.expr(table), order);
                 }
                 query.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), ranks, Alias::new(RANK));
                 let ranked = "ranked";
@@ -140,18 +140,18 @@ impl Listing {
                     .to_owned()
             }
             _ => {
-                for (name, order) in self.sql_order(window.backward) {
-                    query.order_by((Alias::new(table), Alias::new(name)), order);
+                for (column, order) in self.sql_order(window.backward) {
+                    query.order_by_expr(column.expr(table), order);
                 }
                 query.limit(limit).to_owned()
             }
         }
     }
 
-    fn sql_order(&self, backward: bool) -> impl Iterator<Item = (&'static str, SqlOrder)> + '_ {
+    fn sql_order(&self, backward: bool) -> impl Iterator<Item = (&OrderColumn, SqlOrder)> + '_ {
         self.order.columns.iter().map(move |column| {
             let ascending = (column.direction == Direction::Asc) != backward;
-            (column.name, if ascending { SqlOrder::Asc } else { SqlOrder::Desc })
+            (column, if ascending { SqlOrder::Asc } else { SqlOrder::Desc })
         })
     }
 

@@ -111,6 +111,7 @@ impl<'a> Run<'a> {
                 let Some(list) = &stored.0.list else { return Ok(Value::Null) };
                 self.list(*stored, list, call, paths).await
             }
+            Resolve::Find(finder, stored) => self.find(*finder, *stored, call, paths).await,
             Resolve::Node => {
                 let ids: Vec<_> = call.args.get("id").map(wanted).into_iter().collect();
                 let mut nodes = self.nodes_by_id(&ids, call, paths, false).await?;

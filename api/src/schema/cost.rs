@@ -25,7 +25,7 @@ fn of_call(call: &Call) -> u64 {
     let own = u64::from(field.cost);
     let objects = match (&field.resolve, &call.below) {
         (_, Below::Leaf) => return own,
-        (Resolve::List(_) | Resolve::ToMany(_), Below::Object(calls)) => page(call, calls),
+        (Resolve::List(_) | Resolve::Find(..) | Resolve::ToMany(_), Below::Object(calls)) => page(call, calls),
         (Resolve::Entities, Below::Node(by_type)) => entities(call, by_type),
         (Resolve::Nodes, Below::Node(by_type)) => count(call).saturating_mul(widest(by_type.values())),
         (_, Below::Node(by_type)) => widest(by_type.values()),

@@ -6,11 +6,11 @@ use super::{
     stored::{self, optional, plain_field},
     subscriptions,
     types::{
-        ActionOf, FieldDef, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve, SUBSCRIPTION, Stored,
-        TypeDef, TypeRef,
+        ActionOf, FieldDef, FinderOf, InputValueDef, MUTATION, NODE, ObjectDef, PageField, QUERY, Resolve,
+        SUBSCRIPTION, Stored, TypeDef, TypeRef,
     },
 };
-use platform::part::{Action, DataClass, Output, Part, lower_camel};
+use platform::part::{Action, DataClass, Finder, Output, Part, lower_camel};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Name of an entry of `userErrors`.
@@ -42,6 +42,9 @@ pub(super) fn add(builder: &mut Builder, catalogue: &Catalogue, parts: &'static 
         let origin = format!("part {}", part.name);
         for field in part.types.iter().filter_map(stored::list_field) {
             builder.extend(QUERY, field, &origin);
+        }
+        for finder in &part.finders {
+            add_finder(builder, catalogue, finder, &origin);
         }
         for action in &part.queries {
             add_query(builder, action, &origin);
@@ -89,6 +92,31 @@ pub(super) fn input(
     }
     let input = optional("input", "What it takes.", TypeRef::named(&type_name).required());
     vec![input]
+}
+
+fn add_finder(builder: &mut Builder, catalogue: &Catalogue, finder: &'static Finder, origin: &str) {
+    let place = format!("{origin}: {}", finder.name);
+    let Some(target) = catalogue.get(finder.target) else {
+        builder.refuse(&place, &format!("no part stores the type {}, which it lists", finder.target));
+        return;
+    };
+    for order in &finder.order {
+        if order.empty_as.is_none() && stored::may_be_null(target, order.column) {
+            builder.refuse(&place, &format!("{} may be empty, so it orders nothing", order.column));
+        }
+    }
+    let mut args = stored::page_args();
+    let name = format!("{}Input", pascal(finder.name));
+    if Plain::input(builder, &finder.input, &place).root_input(&name) {
+        let ty = TypeRef::named(&name);
+        let ty = if finder.input_required { ty.required() } else { ty };
+        args.push(optional("input", "What to list.", ty));
+    }
+    let ty = TypeRef::named(&format!("{}Connection", target.name));
+    let resolve = Resolve::Find(FinderOf(finder), Stored(target));
+    let field = plain_field(finder.name, finder.description, ty, resolve);
+    let permissions = vec![finder.permission.name, target.permission.name];
+    builder.extend(QUERY, FieldDef { args, permissions, cost: finder.cost, ..field }, origin);
 }
 
 /// `applicationAccept` as `ApplicationAccept`.

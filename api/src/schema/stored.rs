@@ -146,7 +146,7 @@ pub fn field_of(stored: &'static StoredType, column: &str) -> Option<&'static Fi
     stored.fields.iter().find(|field| matches!(&field.kind, FieldKind::Column { column: name, .. } if *name == column))
 }
 
-fn may_be_null(stored: &'static StoredType, column: &str) -> bool {
+pub(super) fn may_be_null(stored: &'static StoredType, column: &str) -> bool {
     field_of(stored, column).is_some_and(|field| matches!(field.kind, FieldKind::Column { nullable: true, .. }))
 }
 
@@ -180,7 +180,7 @@ pub(super) fn optional(name: &str, description: &str, ty: TypeRef) -> InputValue
     InputValueDef { name: name.into(), description: description.to_owned(), ty, default: None, permissions: Vec::new() }
 }
 
-fn page_args() -> Vec<InputValueDef> {
+pub(super) fn page_args() -> Vec<InputValueDef> {
     let number = |text: &str| format!("{text}; at most {PAGE_MAX}, {PAGE_DEFAULT} when neither is given.");
     vec![
         optional("first", &number("Take this many rows from the start"), TypeRef::named("Int")),

@@ -116,6 +116,7 @@ fn toy() -> Part {
         permissions: vec![CASE, SECRET, OWNER, CHANGE],
         types: vec![case, stored("Owner", OWNER, vec![edge("cases", CASE, cases)])],
         details: None,
+        finders: Vec::new(),
         queries: Vec::new(),
         subscriptions: Vec::new(),
         mutations: vec![Action {

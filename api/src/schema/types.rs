@@ -1,6 +1,6 @@
 //! The type table: GraphQL types as plain structs, with what stands behind every field.
 
-use platform::part::{Action, Batch, Compute, DataClass, Details, Edge, Scalar, StoredType, Subscription};
+use platform::part::{Action, Batch, Compute, DataClass, Details, Edge, Finder, Scalar, StoredType, Subscription};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -333,6 +333,16 @@ pub struct DetailsOf(pub &'static Details);
 #[derive(Clone, Copy)]
 pub struct ActionOf(pub &'static Action);
 
+/// A list that code bounds, by reference.
+#[derive(Clone, Copy)]
+pub struct FinderOf(pub &'static Finder);
+
+impl fmt::Debug for FinderOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
 impl fmt::Debug for ActionOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name)
@@ -394,6 +404,8 @@ pub enum Resolve {
     ToMany(EdgeTo),
     /// A list at the root.
     List(Stored),
+    /// A list at the root that code bounds.
+    Find(FinderOf, Stored),
     /// `node`.
     Node,
     /// `nodes`.

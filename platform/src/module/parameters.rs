@@ -47,15 +47,7 @@ impl Parameters {
 
     /// The value in force on a day (ISO). Error: `PARAMETER_MISSING`.
     pub fn text(&self, key: &str, on: &str) -> Result<String> {
-        let missing = || Refusal::new(Code::ParameterMissing).arg("key", key).arg("on", on);
-        let row = self
-            .rows
-            .get(key)
-            .into_iter()
-            .flatten()
-            .rev()
-            .find(|row| row.from_on.as_str() <= on && row.to_on.as_deref().is_none_or(|to| on <= to))
-            .ok_or_else(missing)?;
+        let row = self.in_force(key, on)?;
         let used = UsedParameter {
             key: key.to_owned(),
             value: row.value.clone(),
@@ -67,6 +59,18 @@ impl Parameters {
             seen.push(used);
         }
         Ok(row.value.clone())
+    }
+
+    /// The document behind the value in force on a day (ISO). Error: `PARAMETER_MISSING`.
+    pub fn source(&self, key: &str, on: &str) -> Result<String> {
+        self.in_force(key, on).map(|row| row.source_doc.clone())
+    }
+
+    fn in_force(&self, key: &str, on: &str) -> Result<&DatedValue> {
+        let missing = || Refusal::new(Code::ParameterMissing).arg("key", key).arg("on", on);
+        let rows = self.rows.get(key).into_iter().flatten().rev();
+        let mut rows = rows.filter(|row| row.from_on.as_str() <= on && row.to_on.as_deref().is_none_or(|to| on <= to));
+        Ok(rows.next().ok_or_else(missing)?)
     }
 
     /// An amount, stored as integer fen.

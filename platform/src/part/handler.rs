@@ -92,7 +92,7 @@ where
 }
 
 /// Reads a coerced input into its struct and runs the struct's own checks.
-fn read<I: DeserializeOwned + garde::Validate<Context = ()>>(value: Value) -> Result<I> {
+pub(super) fn read<I: DeserializeOwned + garde::Validate<Context = ()>>(value: Value) -> Result<I> {
     let input: I = serde_json::from_value(value)
         .map_err(|error| Error::from(Refusal::new(Code::InvalidInput).field("input").arg("reason", error)))?;
     input.validate().map_err(|report| match report.iter().next() {
