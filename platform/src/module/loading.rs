@@ -140,7 +140,10 @@ impl Check<'_> {
             self.refuse(format!("its details are for programme {}, its manifest says {programme}", details.programme));
         }
         let prefix = code.replace('_', "");
-        for Action { name, permission, .. } in part.queries.iter().chain(&part.mutations) {
+        let actions =
+            part.queries.iter().chain(&part.mutations).map(|Action { name, permission, .. }| (name, permission));
+        let events = part.subscriptions.iter().map(|subscription| (&subscription.name, &subscription.permission));
+        for (name, permission) in actions.chain(events) {
             if !name.to_ascii_lowercase().starts_with(&prefix) {
                 self.refuse(format!("its field {name} does not begin with its code {code}"));
             }
