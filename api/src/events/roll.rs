@@ -71,12 +71,9 @@ impl Roll {
         if assignments.is_empty() {
             return Ok(());
         }
-        let in_force = users.in_force(assignments.clone()).await?;
+        let in_force = users.in_force(assignments).await?;
         for present in self.lock().values() {
-            // Who came while the store was asked was not asked about.
-            let Some(actor) = present.actor.as_ref().filter(|actor| assignments.contains(&actor.assignment_id)) else {
-                continue;
-            };
+            let Some(actor) = &present.actor else { continue };
             let stands = in_force
                 .get(&actor.assignment_id)
                 .is_some_and(|(user, held)| *user == actor.user_id && is_of(actor, held));

@@ -18,7 +18,7 @@ const OWNER: Permission = Permission { name: "owner.read", step: None, programme
 const CHANGE: Permission = Permission { name: "case.change", step: None, programme: None };
 
 fn column(name: &str, column: &'static str, permission: Permission) -> Field {
-    let kind = FieldKind::Column { column, scalar: Scalar::String, nullable: false, through: None };
+    let kind = FieldKind::Column { column, scalar: Scalar::String, nullable: false };
     Field {
         name: name.to_owned(),
         description: "A column.".to_owned(),
@@ -66,7 +66,7 @@ fn stored(name: &'static str, permission: Permission, fields: Vec<Field>) -> Sto
 }
 
 fn list_column(field: &str, column: &'static str) -> ListColumn {
-    ListColumn { column, field: field.to_owned(), scalar: Scalar::String, nullable: false }
+    ListColumn { column, field: field.to_owned(), scalar: Scalar::String, nullable: false, through: None }
 }
 
 fn input(kind: Value) -> Value {

@@ -73,6 +73,7 @@ fn line(item: &str, member: Option<&MemberFacts>, amount: Fen, key: &str) -> Amo
         person_id: member.map(|member| member.person_id),
         payee_id: None,
         amount,
+        month: None,
         formula: format!("{key} = {}", amount.0),
         legal_basis: BASIS.to_owned(),
     }

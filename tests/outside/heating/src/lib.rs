@@ -7,7 +7,7 @@ mod requests;
 use details::HeatingDetails;
 use platform::{
     Result,
-    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters},
+    module::{Assessment, CONTRACT_VERSION, Facts, Level, Limit, Manifest, Module, Parameters, Subjects},
     part::{DataClass, Part, Permission},
 };
 
@@ -38,12 +38,12 @@ impl Module for Heating {
             contract_version: CONTRACT_VERSION,
             unit: "TU_SOCIAL",
             steps: &["accept", "verify", "opinion", "review", "district_review", "approve", "pay"],
+            subjects: Subjects::Household,
             decision_levels: &[Level::District],
             items: &[(assess::FUEL, "FC-HEATING"), (assess::MEMBER, "FC-HEATING")],
             parameters: &["heating.ageMin", "heating.amount", "heating.amount.electricity", "heating.amount.member"],
             limit: Limit::NaturalDays("heating.limit.days"),
             notice_days: None,
-            appraisal: false,
             one_at_a_time: true,
             signers: None,
             exclusions: &[],
