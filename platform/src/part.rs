@@ -332,3 +332,29 @@ pub fn lower_camel(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| first.to_ascii_lowercase().to_string() + chars.as_str()).unwrap_or_default()
 }
+
+impl Cell {
+    /// The text, if it is text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The integer, if it is one.
+    pub fn int(&self) -> Option<i64> {
+        match self {
+            Cell::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The bytes, if it holds bytes.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Cell::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}

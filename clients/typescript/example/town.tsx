@@ -1,13 +1,15 @@
 /** The town window's desk: accept what is complete, ask once for all that is missing. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import {
   AcceptCaseDocument,
+  CaseChangedDocument,
   RequestSupplementDocument,
   TownCasesDocument,
   type TownCasesQuery,
 } from "../generated/tw/operations";
 import { Cases } from "./cases";
+import { useLive } from "./live";
 import type { Desk } from "./main";
 import { Note, type Said, done, failureOf } from "./note";
 
@@ -21,7 +23,7 @@ export function TownDesk({ desk }: { desk: Desk }) {
     const { applications } = await desk.caller.ask(TownCasesDocument, { states });
     setListed([...(applications?.nodes ?? [])].reverse());
   }, [desk]);
-  useEffect(() => void refresh().catch((error: unknown) => setSaid(failureOf(error))), [refresh]);
+  useLive(desk, CaseChangedDocument, refresh, setSaid);
 
   const act = async (what: () => Promise<string>) => {
     try {
@@ -47,18 +49,17 @@ export function TownDesk({ desk }: { desk: Desk }) {
     <main>
       <section>
         <h2>待受理</h2>
-        <button onClick={() => void refresh()}>刷新</button>
         <Note said={said} />
         <Cases
           cases={listed}
-          acts={(shown) => (
-            <div class="actions">
-              <button class="main" onClick={() => void act(accept(shown))}>
-                受理
-              </button>
-              <button onClick={() => void act(supplement(shown))}>一次性告知补正</button>
-            </div>
-          )}
+          acts={[
+            { mutation: "applicationAccept", label: () => "受理", act: (shown) => void act(accept(shown)) },
+            {
+              mutation: "applicationSupplementRequest",
+              label: () => "一次性告知补正",
+              act: (shown) => void act(supplement(shown)),
+            },
+          ]}
         />
       </section>
     </main>

@@ -1,9 +1,10 @@
 /** The village window's desk: a new application, and what became of the others. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { CasesDocument, type CasesQuery, ReceiveMaterialsDocument } from "../generated/vw/operations";
+import { useCallback, useState } from "preact/hooks";
+import { CaseChangedDocument, CasesDocument, type CasesQuery, ReceiveMaterialsDocument } from "../generated/vw/operations";
 import { Cases } from "./cases";
 import { type Filing, type Member, file } from "./filing";
+import { useLive } from "./live";
 import type { Desk } from "./main";
 import { Note, type Said, done, failureOf } from "./note";
 import { RELATIONS, STAGES } from "./words";
@@ -24,14 +25,10 @@ export function VillageDesk({ desk }: { desk: Desk }) {
   const [listed, setListed] = useState<Listed>([]);
   const [said, setSaid] = useState<Said>();
   const refresh = useCallback(async () => {
-    try {
-      const { applications } = await desk.caller.ask(CasesDocument, { last: 20 });
-      setListed([...(applications?.nodes ?? [])].reverse());
-    } catch (error) {
-      setSaid(failureOf(error));
-    }
+    const { applications } = await desk.caller.ask(CasesDocument, { last: 20 });
+    setListed([...(applications?.nodes ?? [])].reverse());
   }, [desk]);
-  useEffect(() => void refresh(), [refresh]);
+  useLive(desk, CaseChangedDocument, refresh, setSaid);
   const receive = async (shown: Listed[number]) => {
     const kinds = outstanding(shown).map(({ kind }) => kind);
     try {
@@ -48,19 +45,17 @@ export function VillageDesk({ desk }: { desk: Desk }) {
       <NewApplication desk={desk} onFiled={refresh} />
       <section>
         <h2>本村申请</h2>
-        <button onClick={() => void refresh()}>刷新</button>
         <Note said={said} />
         <Cases
           cases={listed}
-          acts={(shown) =>
-            outstanding(shown).length > 0 && (
-              <div class="actions">
-                <button onClick={() => void receive(shown)}>
-                  收到补交材料：{outstanding(shown).map(({ nameZh }) => nameZh).join("、")}
-                </button>
-              </div>
-            )
-          }
+          acts={[
+            {
+              mutation: "materialReceive",
+              label: (shown) => `收到补交材料：${outstanding(shown).map(({ nameZh }) => nameZh).join("、")}`,
+              act: (shown) => void receive(shown),
+              wanted: (shown) => outstanding(shown).length > 0,
+            },
+          ]}
         />
       </section>
     </main>

@@ -10,6 +10,8 @@ const FAMILY = [
   { name: "李秀英", number: "510229197308250221", relation: "10", stage: "", category: "4", grade: "2" },
   { name: "张小满", number: "500383200409060247", relation: "30", stage: "JUNIOR", category: "", grade: "" },
 ] as const;
+/** Width of a phone, in CSS pixels. */
+const PHONE = 390;
 const WRONG_NUMBER = "510229197103120117";
 
 async function desk(browser: Browser, address: string, login: string): Promise<Page> {
@@ -52,10 +54,23 @@ async function press(page: Page, button: string): Promise<void> {
   await page.locator(`button ::-p-text(${button})`).click();
 }
 
-async function fits(page: Page): Promise<void> {
-  await page.setViewport({ width: 390, height: 844 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert(wide <= 390, `the page is ${wide} wide on a phone`);
+/** Presses a button of the family's own case. */
+async function pressOn(page: Page, number: string, button: string): Promise<void> {
+  await page.locator(`article[data-number="${number}"] button ::-p-text(${button})`).click();
+}
+
+/** Waits until the family's own case stands like this. */
+async function stands(page: Page, number: string, state: string): Promise<void> {
+  await page.locator(`article[data-number="${number}"][data-state="${state}"]`).wait();
+}
+
+/** Asserts that nothing sticks out of a phone's width, and names what does. */
+async function fits(page: Page, name: string): Promise<void> {
+  const wide = await page.evaluate((width) => {
+    const elements = [...document.querySelectorAll("body *")];
+    return elements.filter((element) => element.getBoundingClientRect().right > width).map((element) => element.outerHTML.slice(0, 80));
+  }, PHONE);
+  assert.deepEqual(wide, [], `${name}: wider than a phone`);
 }
 
 async function main(base: string, port: number, shots: string | undefined): Promise<void> {
@@ -70,27 +85,26 @@ async function main(base: string, port: number, shots: string | undefined): Prom
     await village.locator("input[name=number-0]").fill(FAMILY[0].number);
     await press(village, "登记并推送镇窗口");
     await shows(village, "已推送镇窗口");
-    await shows(village, "待镇受理");
+    const number = await village.$eval("p.note.done", (note) => note.textContent?.match(/[\w-]{10,}/)?.[0] ?? "");
+    await stands(village, number, "TOWN_PENDING");
 
     const town = await desk(browser, address, "tw");
-    await shows(town, "张守田");
-    await press(town, "一次性告知补正");
+    await pressOn(town, number, "一次性告知补正");
     await shows(town, "家庭收入申报表");
-    await press(village, "刷新");
-    await shows(village, "待补正");
-    await press(village, "收到补交材料");
+    await stands(village, number, "SUPPLEMENT_REQUIRED");
+    await pressOn(village, number, "收到补交材料");
     await shows(village, "已收齐");
-    await press(town, "刷新");
-    await press(town, "受理");
-    await shows(town, "已受理");
-    await press(village, "刷新");
-    await shows(village, "已受理");
+    await pressOn(town, number, "受理");
+    await stands(town, number, "ACCEPTED");
+    await stands(village, number, "ACCEPTED");
 
     if (shots) await village.screenshot({ path: `${shots}/village.png`, fullPage: true });
     if (shots) await town.screenshot({ path: `${shots}/town.png`, fullPage: true });
-    await fits(village);
-    await fits(town);
-    if (shots) await village.screenshot({ path: `${shots}/village-phone.png`, fullPage: true });
+    for (const [name, page] of [["village", village], ["town", town]] as const) {
+      await page.setViewport({ width: PHONE, height: 844 });
+      if (shots) await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true });
+      await fits(page, name);
+    }
     console.log("village window in a browser: ok");
   } finally {
     await browser.close();

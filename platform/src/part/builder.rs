@@ -1,7 +1,7 @@
 //! Building parts from entities: names, types and descriptions are read off the entity, never typed twice.
 
 use super::{
-    Action, Cell, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output,
+    Action, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output,
     Part, Permission, Saved, Scalar, StoredType, Through, handler, handler::Act,
 };
 use entity::scope::ScopeBy;
@@ -478,30 +478,4 @@ fn enum_values(schema: &Value) -> Option<Vec<(String, String)>> {
         }
     }
     Some(values)
-}
-
-impl Cell {
-    /// The text, if it is text.
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Cell::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The integer, if it is one.
-    pub fn int(&self) -> Option<i64> {
-        match self {
-            Cell::Int(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// The bytes, if it holds bytes.
-    pub fn bytes(&self) -> Option<&[u8]> {
-        match self {
-            Cell::Bytes(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
 }
