@@ -209,7 +209,7 @@ async fn who_read_a_person_is_told_with_assignment_purpose_and_operation(backend
     read[0].as_object_mut().expect("a read").remove("at");
     let expected = json!([{
         "login": "tw", "role": "TW", "unit": "TW_WINDOW", "level": "TOWN", "jurisdiction": "500118107",
-        "purpose": "PROCESS", "operation": "SeeHead", "types": ["Person"],
+        "purpose": "INTAKE", "operation": "SeeHead", "types": ["Person"],
     }]);
     assert_eq!(read, expected);
     // The address is that of everyone who lives there; the household's key alone tells nothing of them.

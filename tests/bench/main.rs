@@ -4,6 +4,7 @@
 
 mod program;
 mod report;
+mod subscribers;
 
 use anyhow::{Context, Result};
 use program::Demo;
@@ -39,11 +40,12 @@ const USERS: [&str; 16] = [
 const STARTS: usize = 5;
 
 fn main() -> ExitCode {
-    if std::env::var_os(program::AS_PROGRAM).is_some() {
-        return api::run(modules::all());
+    if let Some(kind) = std::env::var_os(program::AS_PROGRAM) {
+        return program::run(&kind);
     }
     let runtime = tokio::runtime::Runtime::new();
-    let outcome = runtime.context("no runtime").and_then(|runtime| runtime.block_on(measure()));
+    let only = std::env::args().nth(1);
+    let outcome = runtime.context("no runtime").and_then(|runtime| runtime.block_on(measure(only.as_deref())));
     match outcome {
         Ok(figures) => {
             report::print(&figures);
@@ -56,7 +58,19 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure() -> Result<Vec<Figure>> {
+/// All of it, or only what is named: `starts`, `subscribers`.
+async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    if only.is_none_or(|only| only == "starts") {
+        figures.extend(starts().await?);
+    }
+    if only.is_none_or(|only| only == "subscribers") {
+        figures.extend(subscribers::measure().await?);
+    }
+    Ok(figures)
+}
+
+async fn starts() -> Result<Vec<Figure>> {
     let mut first = Vec::new();
     let mut second = Vec::new();
     let mut figures = Vec::new();

@@ -1,10 +1,11 @@
 //! The program as a process of its own.
 
 use anyhow::{Context, Result, ensure};
+use api::cli::demo::{self, DemoOptions};
 use std::{
     io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitCode, Stdio},
     time::Instant,
 };
 
@@ -24,15 +25,52 @@ fn program() -> Result<Command> {
     Ok(command)
 }
 
+/// What the child is to be.
+const AS_PROGRAM_FOR_SUBSCRIBERS: &str = "subscribers";
+
+/// Runs as the program; `arguments` are those of the process.
+pub fn run(kind: &std::ffi::OsStr) -> ExitCode {
+    if kind != AS_PROGRAM_FOR_SUBSCRIBERS {
+        return api::run(modules::all());
+    }
+    let served = tokio::runtime::Runtime::new().context("no runtime").and_then(|runtime| runtime.block_on(serve()));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A demo with sample cases that lets any number connect under one assignment; until it is killed.
+async fn serve() -> Result<()> {
+    let folder = std::env::args_os().nth(1).context("no folder")?;
+    let mut options = DemoOptions::new(folder.into())?.with_town()?;
+    options.http.sockets.per_assignment = 1_000;
+    let running = demo::start(options).await?;
+    println!("ready {}", running.url());
+    std::future::pending().await
+}
+
 impl Demo {
+    /// Starts one for very many subscribers.
+    pub fn start_for_subscribers(folder: &Path) -> Result<(Self, f64)> {
+        let mut command = program()?;
+        command.env(AS_PROGRAM, AS_PROGRAM_FOR_SUBSCRIBERS).arg(folder);
+        Self::of(command, folder)
+    }
+
     /// Starts one; answers it with the seconds from start to the line that says it is ready.
     pub fn start(folder: &Path) -> Result<(Self, f64)> {
+        let mut command = program()?;
+        command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder);
+        Self::of(command, folder)
+    }
+
+    fn of(mut command: Command, folder: &Path) -> Result<(Self, f64)> {
         let start = Instant::now();
-        let mut child = program()?
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().context("no output")?);
         out.read_line(&mut line)?;
@@ -60,6 +98,15 @@ impl Demo {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
+    /// CPU it has used, in seconds.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name may hold blanks; what follows its bracket does not. Ticks are hundredths of a second.
+        let (_, rest) = stat.rsplit_once(')').context("no stat")?;
+        let ticks: Vec<f64> = rest.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+        Ok(ticks.iter().sum::<f64>() / 100.0)
     }
 
     /// Stops it as a service manager does.

@@ -17,13 +17,13 @@ impl Figure {
 
 /// One line a figure: value, aim, and value over aim.
 pub fn print(figures: &[Figure]) {
-    println!("{:<32}{:>12}{:>12}{:>8}", "figure", "value", "aim below", "ratio");
+    println!("{:<40}{:>12}{:>12}{:>8}", "figure", "value", "aim below", "ratio");
     for figure in figures {
         let value = format!("{:.1} {}", figure.value, figure.unit);
         let (aim, ratio) = match figure.aim {
             Some(aim) => (format!("{aim:.0} {}", figure.unit), format!("{:.2}", figure.value / aim)),
             None => (String::new(), String::new()),
         };
-        println!("{:<32}{value:>12}{aim:>12}{ratio:>8}", figure.name);
+        println!("{:<40}{value:>12}{aim:>12}{ratio:>8}", figure.name);
     }
 }

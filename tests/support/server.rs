@@ -93,6 +93,11 @@ impl Server {
         Ok(Self { running, database, data })
     }
 
+    /// Serves the same store a second time, as another gateway beside this one.
+    pub async fn another_gateway(&self) -> Running {
+        serve(options(self.data.path(), &self.database, HttpSettings::default())).await
+    }
+
     /// Base of its URLs.
     pub fn base(&self) -> String {
         self.running.url()

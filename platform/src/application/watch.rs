@@ -4,6 +4,7 @@ use crate::{error::Result, id::Ref, op::Op, outbox::Event, part::Part, permissio
 use entity::{application, enums::ApplicationState};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Which cases to watch; all conditions must hold, all cases of one's scope when there is none.
@@ -51,7 +52,7 @@ pub(super) fn subscriptions(part: Part) -> Part {
     )
     .subscription::<WorklistWatch, application::Entity, _>(
         "worklistChanged",
-        "A case that came to, moved on or left the list of those that wait (待办变动).",
+        "A case that came to the list of those that wait for one's role, changed in it or left it (待办变动).",
         may::WORKLIST_READ,
         moved,
     )
@@ -67,12 +68,29 @@ fn changed(_: &Op, watch: ApplicationWatch) -> Result<impl Fn(&Event) -> Option<
     })
 }
 
-fn moved(_: &Op, watch: WorklistWatch) -> Result<impl Fn(&Event) -> Option<Uuid> + Send + Sync + use<>> {
+fn moved(op: &Op, watch: WorklistWatch) -> Result<impl Fn(&Event) -> Option<Uuid> + Send + Sync + use<>> {
+    let waiting = waiting(op);
     Ok(move |event: &Event| {
-        let moved = event.state != event.from_state;
+        let states = [event.from_state, event.state].into_iter().flatten();
+        let programme = event.programme.as_deref().unwrap_or_default();
+        let listed = states.into_iter().any(|state| waiting.contains(&(programme.to_owned(), state)));
         let place = watched(event, watch.programme.as_deref(), watch.jurisdiction.as_deref());
-        event.application_id.filter(|_| moved && place)
+        event.application_id.filter(|_| listed && place)
     })
+}
+
+/// The programmes and states in which cases wait for something that the actor may do.
+fn waiting(op: &Op) -> BTreeSet<(String, ApplicationState)> {
+    let acts = op.platform().acts.get().map(Vec::as_slice).unwrap_or_default();
+    let mut waiting = BTreeSet::new();
+    for module in &op.platform().modules {
+        let manifest = module.manifest();
+        for act in acts.iter().filter(|act| act.offered(op, manifest.programme)) {
+            let waits = act.on_case.waits(op, &manifest);
+            waiting.extend(waits.into_iter().map(|wait| (manifest.programme.to_owned(), wait.state)));
+        }
+    }
+    waiting
 }
 
 fn watched(event: &Event, programme: Option<&str>, place: Option<&str>) -> bool {

@@ -1,8 +1,8 @@
 //! Building parts from entities: names, types and descriptions are read off the entity, never typed twice.
 
 use super::{
-    Action, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output,
-    Part, Permission, Saved, Scalar, StoredType, Through, handler, handler::Act,
+    Action, CellKind, Compute, DataClass, Details, Direction, Edge, Field, FieldKind, List, ListColumn, Output, Part,
+    Permission, Saved, Scalar, StoredType, Through, handler, handler::Act,
 };
 use entity::scope::ScopeBy;
 use schemars::JsonSchema;
