@@ -75,7 +75,7 @@ pub fn part(explainer: &Arc<Explainer>) -> Part {
 /// What is asked.
 #[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
 pub struct PolicyQuestion {
-    /// A permission such as `dibao.approve`, or a field such as `Mutation.dibaoApprove` or `Person.idNumber` (名称).
+    /// A permission, or a field as `Type.field`, such as `Query.policyExplain` (名称).
     #[garde(length(chars, min = 1, max = 200))]
     pub name: String,
     /// Programme code, where the answer may differ by programme (救助项目).

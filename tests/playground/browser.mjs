@@ -152,7 +152,7 @@ async function refusal(page) {
   await tab(page, "examples");
   await choose(page, "town-decide-refused");
   await run(page, "refused");
-  assert.match(await text(page, '[data-code="NOT_AUTHORISED_LEVEL"] b'), /审批/);
+  assert.match(await text(page, '[data-code="NOT_AUTHORISED_LEVEL"] b'), /级决定/);
   await page.click('[data-action="language"]');
   await page.waitForFunction(() => document.documentElement.lang === "en");
   assert.equal(await text(page, ".brand h1"), "Onedoor");
