@@ -36,7 +36,7 @@ pub enum Wrong {
     /// Lines that add up to more than an amount can be.
     TooMuch,
     /// A total that is not the sum.
-    WrongTotal,
+    Total,
     /// A line for someone of another family.
     Stranger,
     /// Eligible against its own rule.
@@ -109,7 +109,7 @@ impl Module for Bad {
                 found.lines.iter_mut().for_each(|line| line.amount = Fen(i64::MAX));
                 found.total = Fen(-2);
             }
-            Wrong::WrongTotal => found.total = Fen(found.total.0 + 1),
+            Wrong::Total => found.total = Fen(found.total.0 + 1),
             Wrong::Stranger => found.lines[0].person_id = Some(uuid::Uuid::now_v7()),
             Wrong::AgainstItself => found.rules[0].passed = false,
             Wrong::NoMonth => found.start_month = None,

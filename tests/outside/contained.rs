@@ -61,7 +61,7 @@ async fn an_assessment_that_panics_or_makes_things_up_fails_its_own_field(backen
         Wrong::Negative,
         Wrong::UnknownItem,
         Wrong::TooMuch,
-        Wrong::WrongTotal,
+        Wrong::Total,
         Wrong::Stranger,
         Wrong::AgainstItself,
     ] {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use entity::{
     application_event, application_subject, appraisal, benefit, benefit_line, consent, decision, household_member,
-    ledger_entry, notice, once_claim, opinion, person_claim, request, request_material, verification,
+    ledger_entry, notice, once_claim, opinion, person_claim, request, request_material, transfer, verification,
     verification_investigator, verification_report, verification_step,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -23,19 +23,20 @@ pub(super) async fn of<C: ConnectionTrait>(conn: &C, rows: BTreeSet<(String, Uui
     }
     let mut persons = Keys::new();
     for (name, keys) in by_type {
-        persons.extend(of_type(conn, &name, keys).await?);
+        persons.extend(of_type(conn, &name, keys).await?.unwrap_or_default());
     }
     Ok(persons)
 }
 
-/// Follows the one link that leads from a type's rows to their household, their case, or the persons themselves.
-async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: Keys) -> Result<Keys> {
+/// Follows the one link that leads from a type's rows to their household, their case, or the persons themselves;
+/// `None` where no link is known.
+async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: Keys) -> Result<Option<Keys>> {
     macro_rules! column {
         ($entity:ident . $wanted:ident) => {
             follow::<$entity::Entity, C>(conn, $entity::Column::$wanted, $entity::Column::Id, &keys).await?
         };
     }
-    Ok(match name {
+    Ok(Some(match name {
         "Person" => keys,
         "PersonClaim" => column!(person_claim.PersonId),
         "HouseholdMember" => column!(household_member.PersonId),
@@ -68,8 +69,9 @@ async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: Keys) -> Result
         "Notice" => subjects(conn, &column!(notice.ApplicationId)).await?,
         "Decision" => subjects(conn, &column!(decision.ApplicationId)).await?,
         "LedgerEntry" => subjects(conn, &column!(ledger_entry.ApplicationId)).await?,
-        _ => Keys::new(),
-    })
+        "Transfer" => subjects(conn, &column!(transfer.ApplicationId)).await?,
+        _ => return Ok(None),
+    }))
 }
 
 async fn members<C: ConnectionTrait>(conn: &C, households: &Keys) -> Result<Keys> {
@@ -102,4 +104,33 @@ async fn follow<E: EntityTrait, C: ConnectionTrait>(
         found.extend(query.into_tuple::<Option<Uuid>>().all(conn).await?.into_iter().flatten());
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, of_type};
+    use crate::{db::Db, part::DataClass, parts};
+    use uuid::Uuid;
+
+    #[test]
+    fn whoever_is_told_of_by_a_stored_type_is_found_by_reading_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            // Without a table whatever is asked fails; what is not asked is what has no link.
+            let db = Db::connect("sqlite::memory:").await.expect("a database");
+            let parts = parts();
+            let types = parts.iter().flat_map(|part| &part.types);
+            let personal = types.filter(|stored| {
+                let told = |class: DataClass| class >= DataClass::Personal;
+                told(stored.class) || stored.fields.iter().any(|field| told(field.class))
+            });
+            let names: Vec<_> = personal.map(|stored| stored.name).chain(["Application", "Decision"]).collect();
+            assert!(names.contains(&"Person") && names.contains(&"Transfer"), "{names:?}");
+            for name in names {
+                let found = of_type(&db.reader, name, Keys::from([Uuid::nil()])).await;
+                assert!(!matches!(found, Ok(None)), "no link leads from {name} to its persons");
+            }
+            assert!(matches!(of_type(&db.reader, "Jurisdiction", Keys::new()).await, Ok(None)));
+        });
+    }
 }

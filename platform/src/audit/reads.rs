@@ -23,7 +23,7 @@ pub struct Read(Body);
 
 /// What comes to the writer.
 enum Entry {
-    Read(Read),
+    Read(Box<Read>),
     /// Who waits until all that came before is written.
     Settle(oneshot::Sender<()>),
 }
@@ -62,7 +62,7 @@ impl ReadLog {
                 let (mut reads, mut waiting) = (Vec::new(), Vec::new());
                 for entry in batch.drain(..) {
                     match entry {
-                        Entry::Read(read) => reads.push(read),
+                        Entry::Read(read) => reads.push(*read),
                         Entry::Settle(done) => waiting.push(done),
                     }
                 }
@@ -81,7 +81,7 @@ impl ReadLog {
 
     /// Hands over one read; waits for room when the writer is behind.
     pub async fn record(&self, read: Read) {
-        if self.sender.send(Entry::Read(read)).await.is_err() {
+        if self.sender.send(Entry::Read(Box::new(read))).await.is_err() {
             tracing::error!("the record of reads is closed");
         }
     }
