@@ -63,7 +63,7 @@ impl Cluster {
 
 fn start(programs: &Path, owner: Option<&Owner>, data: &Path, port: u16) -> Command {
     let settings = format!(
-        "-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=500 \
+        "-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=1000 \
          -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB"
     );
     let mut start = Owner::command(owner, &programs.join("pg_ctl"));

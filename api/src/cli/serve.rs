@@ -78,7 +78,7 @@ pub(super) fn gateway(store: &Store, settings: &Settings) -> Result<(Arc<Gateway
     let identity = Identity::open(settings.identity.clone(), Some(&store.keys.signing_pkcs8()), users)?;
     let identity = Arc::new(identity);
     let mut parts = store.parts();
-    parts.push(part(Arc::clone(&identity)));
+    parts.push(part(&identity));
     let explainer = Arc::default();
     parts.push(explain::part(&explainer));
     let gateway = Gateway::new(Arc::clone(&store.platform), parts, settings.gateway())?;

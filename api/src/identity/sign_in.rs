@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     hash::{BuildHasher, RandomState},
     num::NonZeroU32,
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 
 /// Logins share this many counters, so that made-up names fill no memory.
@@ -139,24 +139,29 @@ impl Identity {
 }
 
 /// The handler of `signIn`.
-struct Door(Arc<Identity>);
+///
+/// Parts live as long as the program, so it holds no store open: who serves does.
+struct Door(Weak<Identity>);
 
 impl<'a> Act<'a, SignIn, Session> for Door {
     type Fut = BoxFuture<'a, Result<Session>>;
 
     fn call(&self, op: &'a Op, input: SignIn) -> Self::Fut {
-        let identity = Arc::clone(&self.0);
-        Box::pin(async move { identity.sign_in(op, input.login, input.password).await })
+        let identity = self.0.upgrade();
+        Box::pin(async move {
+            let identity = identity.ok_or(Code::Unavailable)?;
+            identity.sign_in(op, input.login, input.password).await
+        })
     }
 }
 
 /// What identity adds to the graph: `signIn`, open to the public.
-pub fn part(identity: Arc<Identity>) -> Part {
+pub fn part(identity: &Arc<Identity>) -> Part {
     let mut part = Part::new("identity").plain_mutation(
         "signIn",
         "Checks a password and answers a short token (登录).",
         permissions::PUBLIC_SERVICE,
-        Door(identity),
+        Door(Arc::downgrade(identity)),
     );
     // The caller is still the public, to whom nothing else is disclosed.
     for mutation in &mut part.mutations {

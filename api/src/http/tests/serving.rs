@@ -68,6 +68,7 @@ async fn slow_clients_are_cut() {
         settings.seconds.body = 1;
         settings.seconds.answer = 1;
         settings.seconds.idle = 2;
+        settings.sockets.ping_seconds = 1;
     })
     .await;
     // Silent from the start; silent within the head; silent after an answer.
