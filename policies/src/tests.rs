@@ -8,52 +8,7 @@ mod sets;
 
 use crate::{Holder, Level, Permission, Policies, PolicySource, source::FurtherSet};
 use chrono::NaiveDate;
-use std::sync::LazyLock;
-
-const PLAIN: &[&str] = &[
-    "application.read",
-    "request.read",
-    "material.read",
-    "household.read",
-    "person.read",
-    "person.identify",
-    "consent.read",
-    "verification.read",
-    "report.read",
-    "appraisal.read",
-    "opinion.read",
-    "notice.read",
-    "decision.read",
-    "benefit.read",
-    "ledger.read",
-    "event.read",
-    "parameter.read",
-    "jurisdiction.read",
-    "unit.read",
-    "window.read",
-    "user.read",
-    "audit.read",
-    "calendar.read",
-    "public.notice",
-    "public.policy",
-    "public.service",
-    "session.self",
-    "person.register",
-    "person.claim",
-    "household.register",
-    "consent.record",
-    "request.submit",
-    "material.receive",
-    "application.push",
-    "application.supplement",
-    "application.forward",
-    "application.town_decide",
-    "transfer.read",
-    "transfer.receive",
-    "transfer.feed_back",
-    "transfer.inform",
-    "clock.set",
-];
+use std::{collections::BTreeSet, sync::LazyLock};
 
 const STEPS: &[(&str, &str)] = &[
     ("application.accept", "accept"),
@@ -70,17 +25,42 @@ const STEPS: &[(&str, &str)] = &[
     ("ledger.appropriate", "pay"),
 ];
 
-/// The permissions of the parts as they stand, so that this crate can be tested without them.
+/// Permissions of one programme's module, and the step of each that takes one.
+const MODULES: &[(&str, &str, &str, &str)] = &[
+    ("dibao.", "DIBAO", "dibao.approve", "approve"),
+    ("temporary.", "TEMPORARY", "temporary.approve", "approve"),
+    ("education.", "EDUCATION", "education.decide", "decide"),
+];
+
+/// Granted by a further set only.
+const BESIDE: &str = "clock.set";
+
+/// What the parts declare, told from what the embedded rows grant, so that this crate can be tested without the parts.
 fn declared() -> Vec<Permission> {
-    let plain = PLAIN.iter().map(|&name| Permission { name, step: None, programme: None });
-    let steps = STEPS.iter().map(|&(name, step)| Permission { name, step: Some(step), programme: None });
-    let dibao = ["dibao.read", "dibao.preview", "dibao.details"];
-    let dibao = dibao.into_iter().map(|name| Permission { name, step: None, programme: Some("DIBAO") });
-    let approve = Permission { name: "dibao.approve", step: Some("approve"), programme: Some("DIBAO") };
-    let education = ["education.read", "education.preview", "education.details"];
-    let education = education.into_iter().map(|name| Permission { name, step: None, programme: Some("EDUCATION") });
-    let decide = Permission { name: "education.decide", step: Some("decide"), programme: Some("EDUCATION") };
-    plain.chain(steps).chain(dibao).chain(education).chain([approve, decide]).collect()
+    static DECLARED: LazyLock<Vec<Permission>> = LazyLock::new(|| {
+        let baseline = PolicySource::embedded().sets()[0].clone();
+        let grants = baseline.roles.lines().filter_map(|line| line.strip_prefix("grant,")?.split(',').nth(1));
+        let names: BTreeSet<&str> = grants.chain([BESIDE]).filter(|name| is_loaded(&baseline.names, name)).collect();
+        names.into_iter().map(|name| permission(String::leak(name.to_owned()))).collect()
+    });
+    DECLARED.clone()
+}
+
+/// Rows of a programme that no module is loaded for are there already, and nobody declares them.
+fn is_loaded(names: &str, permission: &str) -> bool {
+    let programmes = names.lines().filter_map(|line| line.strip_prefix("programme,")?.split(',').next());
+    let mut prefixes = programmes.map(|code| format!("{}.", code.to_lowercase()));
+    let of_programme = prefixes.any(|prefix| permission.starts_with(&prefix));
+    !of_programme || MODULES.iter().any(|(prefix, ..)| permission.starts_with(prefix))
+}
+
+fn permission(name: &'static str) -> Permission {
+    let of = MODULES.iter().find(|(prefix, ..)| name.starts_with(prefix));
+    let step = match of {
+        Some((_, _, deciding, step)) => (*deciding == name).then_some(*step),
+        None => STEPS.iter().find(|(taking, _)| *taking == name).map(|(_, step)| *step),
+    };
+    Permission { name, step, programme: of.map(|(_, programme, ..)| *programme) }
 }
 
 fn load(source: &PolicySource) -> Result<Policies, String> {

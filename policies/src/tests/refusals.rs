@@ -74,7 +74,7 @@ fn authority_rows_do_not_contradict_one_another() {
         "DIBAO,accept,TOWN,TW_WINDOW,*,a.b",
         "only a decision has a ceiling",
     );
-    authority("", "authority.csv has no approve row of DIBAO");
+    authority("", "authority.csv has no approve or decide row of DIBAO");
     refused(
         "authority.csv",
         "MEDICAL,approve,DISTRICT,DU_CIVIL,*,-,2014-05-01,2018-12-31",
