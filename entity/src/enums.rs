@@ -244,6 +244,14 @@ closed_list! {
         Abandoned = "ABANDONED",
     }
 
+    /// What allows a second verification of a household whose report still serves.
+    ReverificationTrigger {
+        /// The case is special or complex (特殊复杂).
+        SpecialComplex = "SPECIAL_COMPLEX",
+        /// The public reported it (群众举报).
+        PublicReport = "PUBLIC_REPORT",
+    }
+
     /// How investigators found out.
     VerificationKind {
         /// Home visit (入户调查).

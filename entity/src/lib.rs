@@ -42,6 +42,7 @@ pub mod policy_document;
 pub mod policy_version;
 pub mod request;
 pub mod request_material;
+pub mod reverification;
 pub mod scope_link;
 pub mod service_window;
 pub mod setting;

@@ -3,8 +3,8 @@
 use crate::{
     account, application, application_event, application_facet, application_subject, appraisal, benefit, benefit_line,
     consent, decision, disbursement_batch, household, household_member, ledger_entry, notice, opinion, person,
-    person_claim, request, request_material, scope_link, transfer, verification, verification_investigator,
-    verification_report, verification_step,
+    person_claim, request, request_material, reverification, scope_link, transfer, verification,
+    verification_investigator, verification_report, verification_step,
 };
 use sea_orm::{
     Condition, EntityTrait, Iden, QueryFilter, Select,
@@ -252,6 +252,7 @@ scoped! {
     verification => by_case(None);
     verification_step => by_case(None);
     verification_investigator => by_case(None);
+    reverification => by_case(None);
     appraisal => by_case(None);
     opinion => by_case(None);
     notice => by_case(None);

@@ -21,6 +21,7 @@ mod m20261123_070300_outbox;
 mod m20261123_070400_client;
 mod m20261123_070500_worklist;
 mod m20261123_070600_audit_person;
+mod m20261123_090100_reverification;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_070400_client::Migration),
             Box::new(m20261123_070500_worklist::Migration),
             Box::new(m20261123_070600_audit_person::Migration),
+            Box::new(m20261123_090100_reverification::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     part::{Cell, ComputeContext, DataClass, Direction, EntityBuilder, Part, Saved, Scalar, belongs_to, has_many},
     permissions as may,
     tx::Tx,
+    verification::route_by_report,
 };
 use entity::{
     Day, Scoped, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
@@ -435,6 +436,7 @@ async fn accept(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>>
     // The period excludes the day of the act: day one is tomorrow (domain clock rules).
     case.row.due_on = Some(Day(op.platform().limit_ends(&case.row.programme, op.today().0, limit.unsigned_abs())));
     case.advance(Step { to: ApplicationState::Accepted, clock: ClockEffect::Run, reason: None }).await?;
+    route_by_report(&mut case).await?;
 
     let row = case.row;
     finish_case(tx, row).await

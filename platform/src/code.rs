@@ -148,6 +148,7 @@ codes! {
     TransferNotReceived = "TRANSFER_NOT_RECEIVED", "receive the transfer first", "请先签收转办事项";
     DecisionIsFeedback = "DECISION_IS_FEEDBACK", "this unit decides { $programme }: record the decision, it is the feedback", "{ $programme } 由本单位决定，请登记决定，决定即为反馈";
     LimitBasisRequired = "LIMIT_BASIS_REQUIRED", "another limit than the usual { $usual } working days needs its legal basis", "非常规时限（通常为 { $usual } 个工作日）须注明依据";
+    NoRecognisedReport = "NO_RECOGNISED_REPORT", "no report serves this household with its present members; hand the case to verification", "该家庭现有成员没有可互认的有效核查报告，请转核查";
     VerificationMutuallyRecognised = "VERIFICATION_MUTUALLY_RECOGNISED", "the report { $number } serves every programme until { $until }; a second verification needs a special or reported case, with a district department and the town", "核查报告 { $number } 在 { $until } 前各项目互认；再次核查须属特殊复杂或群众举报，并由区级部门和镇共同参与";
     // Ledger.
     WrongFundingChannel = "WRONG_FUNDING_CHANNEL", "{ $programme } { $item } is not paid from { $channel } (649号 art 5: earmarked funds)", "{ $programme } { $item } 不得从 { $channel } 列支（专款专用，649号令第五条）";

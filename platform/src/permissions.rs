@@ -97,6 +97,8 @@ permissions! {
     APPLICATION_ACCEPT = step("application.accept", "accept");
     /// Hand an accepted case to verification.
     VERIFICATION_START = step("verification.start", "accept");
+    /// Have a household verified a second time although a report serves.
+    VERIFICATION_REPEAT = plain("verification.repeat");
     /// Record what investigators found.
     VERIFICATION_INVESTIGATE = step("verification.investigate", "verify");
     /// Issue the verification report.

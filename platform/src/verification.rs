@@ -1,11 +1,14 @@
 //! Verification (家庭经济状况核查): one for every programme, by two investigators and by comparison.
 
+mod recognition;
+mod repeat;
 mod report;
 mod snapshot;
 mod sources;
 mod steps;
 mod types;
 
+pub(crate) use recognition::{Serving, route_by_report, serving_of};
 pub use snapshot::{Snapshot, facts_of, facts_of_all};
 pub use sources::SOURCES;
 
@@ -29,7 +32,7 @@ use entity::{
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The parameter that holds the limit of a verification, in working days.
@@ -45,6 +48,21 @@ pub fn part() -> Part {
             start,
         )
         .on_case(START)
+        .mutation(
+            "verificationRecognise",
+            "Lets an accepted case stand on the report that its household has already (核查互认).",
+            may::VERIFICATION_START,
+            recognition::recognise,
+        )
+        .on_case(recognition::RECOGNISE)
+        .mutation(
+            "reverificationRequest",
+            "Has a household verified a second time: a special or reported case, the district and the town together \
+             (发起再次核查).",
+            may::VERIFICATION_REPEAT,
+            repeat::request,
+        )
+        .on_case(repeat::REQUEST)
         .mutation(
             "homeVisitRecord",
             "Records a home visit by at least two investigators (登记入户调查).",
@@ -87,10 +105,22 @@ const START: CaseAct =
     CaseAct::in_states(|_, _| &[ApplicationState::Accepted], |look, case, act| Box::pin(may_start(look, case, act)));
 
 async fn may_start(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    // Where a report serves, the answer is not that the case is too far along, but that nobody is verified twice.
+    if matches!(case.state, ApplicationState::Accepted | ApplicationState::PrelimRouted) {
+        ensure_nothing_serves(look, case).await?;
+    }
     look.must_be(case, act)?;
     let (parameters, members) = (look.parameters().await?, look.members(case).await?);
     intake::ensure_consented(parameters, members, look.consents().await?, look.op().today(), None)?;
     ensure(!look.verified_elsewhere(case).await?, taken)
+}
+
+/// Refuses a second verification of a household whose report serves (seed 五(三)).
+async fn ensure_nothing_serves(look: &Look<'_>, case: &application::Model) -> Result<()> {
+    match look.serving(case).await? {
+        Some(serving) => Err(serving.refusal().into()),
+        None => Ok(()),
+    }
 }
 
 /// A household has one open verification.
@@ -143,8 +173,31 @@ pub(crate) async fn reported_on(tx: &Tx<'_>, case: &application::Model) -> Resul
     report.map(|report| report.issued_on).ok_or_else(|| Error::internal("a verified case without its report"))
 }
 
-/// The cases of these that a user investigated: visited, compared, recorded what was found, or issued the report.
+/// The cases of these that a user investigated: visited, compared, recorded what was found, or issued the report, be
+/// it for the case itself or for the one whose report it stands on.
 pub(crate) async fn investigated<C: ConnectionTrait>(
+    conn: &C,
+    cases: &[application::Model],
+    user_id: Uuid,
+) -> Result<BTreeSet<Uuid>> {
+    let reports = verification_report::Entity::find()
+        .filter(verification_report::Column::Id.is_in(cases.iter().filter_map(|case| case.report_id)))
+        .select_only()
+        .columns([verification_report::Column::Id, verification_report::Column::ApplicationId])
+        .into_tuple::<(Uuid, Uuid)>()
+        .all(conn)
+        .await?;
+    let verified: HashMap<Uuid, Uuid> = reports.into_iter().collect();
+    let verified = |case: &application::Model| case.report_id.and_then(|report| verified.get(&report)).copied();
+    let all: BTreeSet<Uuid> = cases.iter().flat_map(|case| [Some(case.id), verified(case)]).flatten().collect();
+    let theirs = investigations(conn, all, user_id).await?;
+    let of_user = |case: &&application::Model| {
+        theirs.contains(&case.id) || verified(case).is_some_and(|other| theirs.contains(&other))
+    };
+    Ok(cases.iter().filter(of_user).map(|case| case.id).collect())
+}
+
+async fn investigations<C: ConnectionTrait>(
     conn: &C,
     cases: impl IntoIterator<Item = Uuid> + Clone,
     user_id: Uuid,

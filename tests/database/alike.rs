@@ -7,8 +7,8 @@ use super::{
 use entity::enums::{
     AccountKind, ApplicationState, AreaType, AuditKind, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind,
     ClientKind, ClockEffect, DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome,
-    OpinionStage, ParameterStatus, ReportConclusion, Sex, TransferResult, TransferState, UnitLevel, VerificationKind,
-    VerificationState, WorkCalendarKind,
+    OpinionStage, ParameterStatus, ReportConclusion, ReverificationTrigger, Sex, TransferResult, TransferState,
+    UnitLevel, VerificationKind, VerificationState, WorkCalendarKind,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
 use std::collections::BTreeMap;
@@ -118,6 +118,7 @@ fn closed_lists() -> Vec<(&'static str, &'static [&'static str])> {
         ("transfer.state", TransferState::VALUES),
         ("verification.state", VerificationState::VALUES),
         ("verification_report.conclusion", ReportConclusion::VALUES),
+        ("reverification.trigger", ReverificationTrigger::VALUES),
         ("verification_step.kind", VerificationKind::VALUES),
         ("work_calendar.kind", WorkCalendarKind::VALUES),
     ]
@@ -139,7 +140,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
         account api_client application application_event application_facet application_subject appraisal assignment audit_event
         audit_head audit_person benefit benefit_line channel_rule consent decision disbursement_batch household household_member
         idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox outbox_head parameter person
-        person_claim policy_document policy_version request request_material scope_link service_window setting transfer
+        person_claim policy_document policy_version request request_material reverification scope_link service_window setting transfer
         user_account verification verification_investigator verification_report verification_step work_calendar
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use tests::support::{Backend, on_both};
 
 /// Stored history: no row of these is ever changed or deleted.
-const APPEND_ONLY: [&str; 16] = [
+const APPEND_ONLY: [&str; 17] = [
     "application_event",
     "appraisal",
     "audit_event",
@@ -22,6 +22,7 @@ const APPEND_ONLY: [&str; 16] = [
     "opinion",
     "person_claim",
     "policy_version",
+    "reverification",
     "verification_investigator",
     "verification_report",
     "verification_step",

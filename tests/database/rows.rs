@@ -46,6 +46,7 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
         "application_subject" => &[("id", "#new"), ("open", "(1 = 0)")],
         "application_event" => &[("id", "#new"), ("seq", "9"), ("from_state", "'DRAFT'")],
         "verification" => &[("id", "#new"), ("state", "'ABANDONED'")],
+        "reverification" => &[("id", "#new"), ("verification_id", "#50")],
         "verification_investigator" => &[("id", "#new"), ("user_id", "#12")],
         "verification_report" => &[("id", "#new"), ("number", "'NEW'"), ("verification_id", "#51")],
         "decision" => &[("id", "#new"), ("number", "'NEW'"), ("ordinal", "9")],

@@ -116,6 +116,12 @@ async fn input_of(case: &Case<'_>, name: &str) -> (Value, &'static str) {
         "materialReceive" => (of_case(json!({ "kinds": ["INCOME_STATEMENT"] })), "application { id }"),
         "dibaoDetailsRecord" => (of_case(json!({ "details": { "areaType": "RURAL" } })), "application { id }"),
         "verificationStart" => (of_case(json!({})), "verification { id }"),
+        "reverificationRequest" => {
+            let joint = json!({
+                "trigger": "PUBLIC_REPORT", "reason": "群众举报", "districtUnit": "DU_CIVIL", "townUnit": "TU_SOCIAL",
+            });
+            (of_case(joint), "verification { id }")
+        }
         "homeVisitRecord" => {
             let investigators = [case.server.user_id("tv").await, case.server.user_id("tv2").await];
             let input =
@@ -224,13 +230,14 @@ async fn every_role_is_told_in_every_state_what_its_mutations_would_answer(backe
     assert!(missed.is_empty(), "never refused: {missed:?}; was: {refused:?}");
 }
 
-const ALLOWED_SOMEWHERE: [&str; 19] = [
+const ALLOWED_SOMEWHERE: [&str; 20] = [
     "applicationPush",
     "materialReceive",
     "dibaoDetailsRecord",
     "applicationSupplementRequest",
     "applicationAccept",
     "verificationStart",
+    "reverificationRequest",
     "homeVisitRecord",
     "comparisonRecord",
     "verificationReportIssue",
@@ -246,7 +253,7 @@ const ALLOWED_SOMEWHERE: [&str; 19] = [
     "applicationPush",
 ];
 
-const REFUSED_SOMEWHERE: [&str; 13] = [
+const REFUSED_SOMEWHERE: [&str; 14] = [
     "WRONG_STATE",
     "MATERIALS_INCOMPLETE",
     "SUPPLEMENT_ALREADY_REQUESTED",
@@ -260,6 +267,7 @@ const REFUSED_SOMEWHERE: [&str; 13] = [
     "COMMITMENT_MISSING",
     "COMMITMENT_SETTLED",
     "VERIFICATION_OPEN",
+    "NO_RECOGNISED_REPORT",
 ];
 
 async fn who_must_step_back_is_told_so(backend: Backend) {

@@ -9,7 +9,8 @@ use crate::{
     ledger,
     module::{Assessment, Facts, Level, Parameters},
     op::Op,
-    reference, verification,
+    reference,
+    verification::{self, Serving},
 };
 use entity::{
     Fen, account, application, channel_rule, consent,
@@ -42,6 +43,7 @@ pub struct Look<'a> {
     investigated: OnceCell<BTreeSet<Uuid>>,
     own_person: OnceCell<Option<Uuid>>,
     open: OnceCell<BTreeSet<Uuid>>,
+    serving: OnceCell<HashMap<Uuid, Serving>>,
     verifications: OnceCell<HashMap<Uuid, verification_row::Model>>,
     steps: OnceCell<HashMap<Uuid, Vec<verification_step::Model>>>,
     rules: OnceCell<Vec<channel_rule::Model>>,
@@ -74,6 +76,7 @@ impl<'a> Look<'a> {
             investigated: OnceCell::new(),
             own_person: OnceCell::new(),
             open: OnceCell::new(),
+            serving: OnceCell::new(),
             verifications: OnceCell::new(),
             steps: OnceCell::new(),
             rules: OnceCell::new(),
@@ -189,6 +192,17 @@ impl<'a> Look<'a> {
         Ok(self.open.get_or_try_init(load).await?.contains(&case.household_id))
     }
 
+    /// The report of a case's household that serves every programme today; none while the household is verified anew,
+    /// or once its members are others than those it is about.
+    pub(crate) async fn serving(&self, case: &application::Model) -> Result<Option<&Serving>> {
+        let households = || self.cases.iter().map(|case| case.household_id);
+        let load = || verification::serving_of(&self.conn, households(), self.op.today());
+        let found = self.serving.get_or_try_init(load).await?.get(&case.household_id);
+        let Some(serving) = found else { return Ok(None) };
+        let anew = self.verified_elsewhere(case).await?;
+        Ok((!anew && serving.is_about(self.members(case).await?)).then_some(serving))
+    }
+
     /// The verification of a case that was opened last.
     pub(crate) async fn verification(&self, case: &application::Model) -> Result<Option<&verification_row::Model>> {
         Ok(self.verifications().await?.get(&case.id))
@@ -230,7 +244,7 @@ impl<'a> Look<'a> {
     /// Whether the actor investigated a case or issued its report.
     pub(crate) async fn investigated(&self, case: &application::Model) -> Result<bool> {
         let user = self.op.signed_in()?.user_id;
-        let load = || verification::investigated(&self.conn, self.cases.iter().map(|case| case.id), user);
+        let load = || verification::investigated(&self.conn, &self.cases, user);
         Ok(self.investigated.get_or_try_init(load).await?.contains(&case.id))
     }
 

@@ -3,8 +3,8 @@
 use crate::error::Result;
 use entity::{
     application_event, application_subject, appraisal, benefit, benefit_line, consent, decision, household_member,
-    ledger_entry, notice, once_claim, opinion, person_claim, request, request_material, transfer, verification,
-    verification_investigator, verification_report, verification_step,
+    ledger_entry, notice, once_claim, opinion, person_claim, request, request_material, reverification, transfer,
+    verification, verification_investigator, verification_report, verification_step,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,7 @@ async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: Keys) -> Result
         "Verification" => members(conn, &column!(verification.HouseholdId)).await?,
         "VerificationReport" => members(conn, &column!(verification_report.HouseholdId)).await?,
         "VerificationStep" => verified(conn, &column!(verification_step.VerificationId)).await?,
+        "Reverification" => subjects(conn, &column!(reverification.ApplicationId)).await?,
         "VerificationInvestigator" => subjects(conn, &column!(verification_investigator.ApplicationId)).await?,
         "Application" => subjects(conn, &keys).await?,
         "ApplicationEvent" => subjects(conn, &column!(application_event.ApplicationId)).await?,

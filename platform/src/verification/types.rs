@@ -5,8 +5,8 @@ use crate::{
     permissions as may,
 };
 use entity::{
-    Scoped, application, household, person, user_account, verification, verification_investigator, verification_report,
-    verification_step,
+    Scoped, application, household, person, reverification, user_account, verification, verification_investigator,
+    verification_report, verification_step,
 };
 
 /// Verifications, their steps, who investigated, and reports.
@@ -31,6 +31,13 @@ pub(super) fn stored(part: Part) -> Part {
         DataClass::Internal,
         verification_investigator::Entity::scope_by(),
         investigator_fields,
+    )
+    .entity::<reverification::Entity>(
+        "Reverification",
+        may::VERIFICATION_READ,
+        DataClass::Internal,
+        reverification::Entity::scope_by(),
+        reverification_fields,
     )
     .entity::<verification_report::Entity>(
         "VerificationReport",
@@ -79,6 +86,13 @@ fn verification_fields(t: EntityBuilder<verification::Entity>) -> EntityBuilder<
             "The report it led to (核查报告).",
             may::VERIFICATION_READ,
             has_many(C::Id, verification_report::Column::VerificationId),
+        )
+        .edge(
+            "reverifications",
+            "Reverification",
+            "Why it was opened although a report served; empty for a first verification (再次核查).",
+            may::VERIFICATION_READ,
+            has_many(C::Id, reverification::Column::VerificationId),
         )
         .list(
             "verifications",
@@ -148,6 +162,27 @@ fn investigator_fields(
             "What was done (核查记录).",
             may::VERIFICATION_READ,
             belongs_to(C::VerificationStepId, verification_step::Column::Id),
+        )
+}
+
+fn reverification_fields(t: EntityBuilder<reverification::Entity>) -> EntityBuilder<reverification::Entity> {
+    use reverification::Column as C;
+    t.column(C::Trigger)
+        .column_as(C::Reason, may::VERIFICATION_READ, DataClass::Personal)
+        .columns([C::DistrictUnit, C::TownUnit, C::RequestedOn])
+        .edge(
+            "report",
+            "VerificationReport",
+            "The report the case stood on (原核查报告).",
+            may::VERIFICATION_READ,
+            belongs_to(C::ReportId, verification_report::Column::Id),
+        )
+        .edge(
+            "requestedBy",
+            "User",
+            "Who asked for it (发起人).",
+            may::USER_READ,
+            belongs_to(C::RequestedBy, user_account::Column::Id),
         )
 }
 

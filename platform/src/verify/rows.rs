@@ -10,8 +10,8 @@ use entity::{
     api_client, application, application_event, application_subject, appraisal, assignment, benefit, benefit_line,
     channel_rule, consent, decision, disbursement_batch, household, household_member, import_batch, jurisdiction,
     ledger_entry, notice, once_claim, opinion, org_unit, parameter, person, person_claim, policy_document, request,
-    request_material, scope_link, service_window, transfer, user_account, verification, verification_investigator,
-    verification_report, verification_step, work_calendar,
+    request_material, reverification, scope_link, service_window, transfer, user_account, verification,
+    verification_investigator, verification_report, verification_step, work_calendar,
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Serialize;
@@ -49,6 +49,7 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, mut recorded: Recorded, r
         policy_document,
         request,
         request_material,
+        reverification,
         scope_link,
         service_window,
         transfer,

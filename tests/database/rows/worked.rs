@@ -7,9 +7,10 @@ use entity::{
     audit_person,
     enums::{
         ApplicationState, AuditKind, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome,
-        OpinionStage, ReportConclusion, TransferResult, TransferState, UnitLevel, VerificationKind, VerificationState,
+        OpinionStage, ReportConclusion, ReverificationTrigger, TransferResult, TransferState, UnitLevel,
+        VerificationKind, VerificationState,
     },
-    idempotency_key, notice, opinion, outbox, request, request_material, transfer, verification,
+    idempotency_key, notice, opinion, outbox, request, request_material, reverification, transfer, verification,
     verification_investigator, verification_report, verification_step,
 };
 use sea_orm::DatabaseConnection;
@@ -180,6 +181,21 @@ async fn report(db: &DatabaseConnection) {
         programme: "DIBAO".to_owned(),
     };
     put(db, report).await;
+    let again = reverification::Model {
+        id: key(69),
+        verification_id: key(51),
+        application_id: key(40),
+        report_id: key(54),
+        trigger: ReverificationTrigger::PublicReport,
+        reason: "群众举报有车".to_owned(),
+        district_unit: "DU_CIVIL".to_owned(),
+        town_unit: "TU_SOCIAL".to_owned(),
+        requested_by: key(10),
+        requested_on: day("2018-11-20"),
+        jurisdiction: VILLAGE.to_owned(),
+        programme: "DIBAO".to_owned(),
+    };
+    put(db, again).await;
 }
 
 async fn procedure(db: &DatabaseConnection) {
