@@ -7,8 +7,8 @@ pub mod income;
 pub mod loading;
 pub mod parameters;
 
-pub use assessment::{AmountLine, Assessment, OnceOnly, ReviewClass, RuleOutcome};
-pub use facts::{AssetItem, AssetKind, Facts, Flag, Identity, IncomeItem, IncomeKind, MemberFacts, Period};
+pub use assessment::{AmountLine, Assessment, OnceOnly, ReviewClass, RuleOutcome, Told};
+pub use facts::{AssetItem, AssetKind, Facts, Flag, Identity, IncomeItem, IncomeKind, MemberFacts, Period, unreadable};
 pub use parameters::Parameters;
 
 use crate::{error::Result, part::Part};
@@ -66,6 +66,31 @@ pub struct Manifest {
     pub exclusions: &'static [&'static str],
     /// Kinds of material an application needs unless the platform knows the fact already.
     pub materials: &'static [(&'static str, &'static str)],
+}
+
+#[cfg(test)]
+impl Manifest {
+    /// A manifest that names nothing, for tests of what one of its fields does.
+    pub(crate) const BLANK: Self = Self {
+        code: "some",
+        programme: "SOME",
+        name_zh: "",
+        name_en: "",
+        version: "1",
+        contract_version: CONTRACT_VERSION,
+        unit: "TU_SOCIAL",
+        steps: &[],
+        subjects: Subjects::Household,
+        decision_levels: &[],
+        items: &[],
+        parameters: &[],
+        limit: Limit::NaturalDays(""),
+        notice_days: None,
+        one_at_a_time: true,
+        signers: None,
+        exclusions: &[],
+        materials: &[],
+    };
 }
 
 /// A limit in days, as the key of a dated parameter; appraisal and notice do not use it up.

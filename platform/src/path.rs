@@ -66,29 +66,9 @@ impl Look<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::{CONTRACT_VERSION, Limit, Subjects};
 
     fn of(steps: &'static [&'static str]) -> Manifest {
-        Manifest {
-            code: "some",
-            programme: "SOME",
-            name_zh: "",
-            name_en: "",
-            version: "1",
-            contract_version: CONTRACT_VERSION,
-            unit: "TU_SOCIAL",
-            steps,
-            subjects: Subjects::Household,
-            decision_levels: &[],
-            items: &[],
-            parameters: &[],
-            limit: Limit::NaturalDays(""),
-            notice_days: None,
-            one_at_a_time: true,
-            signers: None,
-            exclusions: &[],
-            materials: &[],
-        }
+        Manifest { steps, ..Manifest::BLANK }
     }
 
     #[test]

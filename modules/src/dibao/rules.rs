@@ -7,7 +7,7 @@ use super::{
 };
 use platform::{
     error::Result,
-    module::{AssetKind, MemberFacts, RuleOutcome},
+    module::{AssetKind, MemberFacts, RuleOutcome, Told},
     money::{Exact, exact, shown},
     tables::{is_child, is_head, is_parent, is_sibling, is_spouse},
 };
@@ -33,26 +33,6 @@ pub(super) fn all(unit: &Unit<'_>) -> Result<Vec<RuleOutcome>> {
         no_other_support(unit),
     ]);
     Ok(outcomes)
-}
-
-struct Told<'a> {
-    code: &'a str,
-    passed: bool,
-    en: String,
-    zh: String,
-    basis: &'a str,
-}
-
-impl From<Told<'_>> for RuleOutcome {
-    fn from(told: Told<'_>) -> Self {
-        Self {
-            code: told.code.to_owned(),
-            passed: told.passed,
-            explanation: told.en,
-            explanation_zh: told.zh,
-            legal_basis: told.basis.to_owned(),
-        }
-    }
 }
 
 /// Someone counts, and a spouse or minor child is left out only for a reason the statute knows.

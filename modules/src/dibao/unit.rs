@@ -4,10 +4,9 @@ use super::details::{DibaoDetails, DibaoSeparateGround, DibaoSeparateHousehold};
 use entity::Fen;
 use num_rational::Ratio;
 use platform::{
-    code::Code,
-    error::{Error, Refusal, Result},
+    error::Result,
     id_number::age,
-    module::{Facts, MemberFacts, Parameters},
+    module::{Facts, MemberFacts, Parameters, income::dibao_line, unreadable},
     money::{Exact, exact},
 };
 use uuid::Uuid;
@@ -33,7 +32,7 @@ impl<'a> Unit<'a> {
     /// The household as a whole.
     pub(super) fn whole(facts: &'a Facts, details: &'a DibaoDetails, parameters: &'a Parameters) -> Result<Self> {
         let on = facts.assessed_on.to_string();
-        let standard = parameters.fen(standard_key(&facts.area_type)?, &on)?;
+        let standard = dibao_line(facts, parameters, &on)?;
         let members = facts.counted().collect();
         Ok(Self {
             facts,
@@ -130,28 +129,12 @@ pub(super) fn listed(list: &str, value: &str) -> bool {
 
 /// The details of a case. Errors: `DETAILS_MISSING`, `INVALID_INPUT`.
 pub(super) fn details_of(facts: &Facts) -> Result<DibaoDetails> {
-    if facts.details.is_null() {
-        return Err(Code::DetailsMissing.into());
-    }
-    let details: DibaoDetails = serde_json::from_value(facts.details.clone()).map_err(unreadable)?;
+    let details: DibaoDetails = facts.read_details()?;
     if details.area_type.to_string() != facts.area_type {
         let reason = format!("details.areaType is {}, verification found {}", details.area_type, facts.area_type);
         return Err(unreadable(reason));
     }
     Ok(details)
-}
-
-/// A refusal of facts that cannot be computed with.
-pub(super) fn unreadable(reason: impl ToString) -> Error {
-    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
-}
-
-fn standard_key(area_type: &str) -> Result<&'static str> {
-    match area_type {
-        "URBAN" => Ok("dibao.standard.urban"),
-        "RURAL" => Ok("dibao.standard.rural"),
-        other => Err(unreadable(format!("areaType is {other}"))),
-    }
 }
 
 fn count(heads: usize) -> i128 {

@@ -4,9 +4,8 @@ use super::details::{EducationDetails, EducationItem, EducationTerm, first_year}
 use chrono::NaiveDate;
 use entity::Month;
 use platform::{
-    code::Code,
-    error::{Error, Refusal, Result},
-    module::{Facts, MemberFacts, Parameters},
+    error::{Error, Result},
+    module::{Facts, MemberFacts, Parameters, unreadable},
 };
 
 /// One assessment: the pupil, the details, the values in force.
@@ -25,10 +24,7 @@ pub(super) struct Pupil<'a> {
 impl<'a> Pupil<'a> {
     /// Errors: `DETAILS_MISSING`, `INVALID_INPUT`.
     pub(super) fn of(facts: &'a Facts, parameters: &'a Parameters) -> Result<Self> {
-        if facts.details.is_null() {
-            return Err(Code::DetailsMissing.into());
-        }
-        let mut details: EducationDetails = serde_json::from_value(facts.details.clone()).map_err(unreadable)?;
+        let mut details: EducationDetails = facts.read_details()?;
         let year = first_year(&details.school_year).ok_or_else(|| unreadable("the school year"))?;
         details.terms.sort_unstable();
         details.terms.dedup();
@@ -74,9 +70,4 @@ impl<'a> Pupil<'a> {
             programme => member.is_on_record_for(programme),
         }
     }
-}
-
-/// A refusal of facts that cannot be computed with.
-fn unreadable(reason: impl ToString) -> Error {
-    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
 }

@@ -7,30 +7,10 @@ use super::{
 use platform::{
     code::Code,
     error::{Error, Result},
-    module::RuleOutcome,
+    module::{RuleOutcome, Told},
 };
 
 const AID_BASIS: &str = "社会救助暂行办法（649号）第三十三条、第三十四条；重庆市学生资助标准";
-
-struct Told {
-    code: &'static str,
-    passed: bool,
-    en: String,
-    zh: String,
-    basis: &'static str,
-}
-
-impl From<Told> for RuleOutcome {
-    fn from(told: Told) -> Self {
-        Self {
-            code: told.code.to_owned(),
-            passed: told.passed,
-            explanation: told.en,
-            explanation_zh: told.zh,
-            legal_basis: told.basis.to_owned(),
-        }
-    }
-}
 
 /// The rules that come before any amount, in the order they are explained.
 pub(super) fn all(pupil: &Pupil<'_>) -> Result<Vec<RuleOutcome>> {

@@ -3,8 +3,7 @@
 use super::details::{TemporaryCause, TemporaryDetails};
 use num_rational::Ratio;
 use platform::{
-    code::Code,
-    error::{Error, Refusal, Result},
+    error::{Error, Result},
     module::{Facts, MemberFacts, Parameters, income},
     money::{Exact, exact},
 };
@@ -63,10 +62,7 @@ pub(super) struct TemporaryCase<'a> {
 impl<'a> TemporaryCase<'a> {
     /// Errors: `DETAILS_MISSING`, `INVALID_INPUT`, `PARAMETER_MISSING`.
     pub(super) fn new(facts: &'a Facts, parameters: &'a Parameters) -> Result<Self> {
-        if facts.details.is_null() {
-            return Err(Code::DetailsMissing.into());
-        }
-        let details: TemporaryDetails = serde_json::from_value(facts.details.clone()).map_err(unreadable)?;
+        let details: TemporaryDetails = facts.read_details()?;
         details.complete()?;
         let on = facts.assessed_on.to_string();
         let subjects: Vec<_> = match details.person_id {
@@ -76,8 +72,8 @@ impl<'a> TemporaryCase<'a> {
         let heads = i128::try_from(facts.counted().count()).map_err(Error::internal)?;
         let whole = income::monthly(facts, |owner| Ratio::from_integer(i128::from(facts.belongs_to_household(owner))))?;
         let per_capita = whole / heads.max(1);
-        let low_income_max = exact(parameters.fen(standard_key(&facts.area_type)?, &on)?)
-            * parameters.ratio("temp.tier3.incomeMultiple", &on)?;
+        let low_income_max =
+            exact(income::dibao_line(facts, parameters, &on)?) * parameters.ratio("temp.tier3.incomeMultiple", &on)?;
         let tier = tier(&subjects, per_capita <= low_income_max);
         Ok(Self { facts, details, parameters, on, subjects, per_capita, low_income_max, tier })
     }
@@ -108,17 +104,4 @@ fn tier(subjects: &[&MemberFacts], low_income: bool) -> Tier {
     } else {
         Tier::T4
     }
-}
-
-fn standard_key(area_type: &str) -> Result<&'static str> {
-    match area_type {
-        "URBAN" => Ok("dibao.standard.urban"),
-        "RURAL" => Ok("dibao.standard.rural"),
-        other => Err(unreadable(format!("areaType is {other}"))),
-    }
-}
-
-/// A refusal of facts that cannot be computed with.
-fn unreadable(reason: impl ToString) -> Error {
-    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
 }

@@ -2,7 +2,7 @@
 
 use super::{amount::Amount, case::TemporaryCase, details::TemporaryKind};
 use platform::{
-    module::{RuleOutcome, assessment::Figure},
+    module::{RuleOutcome, Told, assessment::Figure},
     money::shown,
 };
 
@@ -14,20 +14,17 @@ pub(super) fn all(case: &TemporaryCase<'_>, amount: &Amount) -> Vec<RuleOutcome>
     vec![subject_counted(case), kind_fits(case), cause_before_application(case), tier(case), something_to_grant(amount)]
 }
 
-fn told(code: &str, passed: bool, en: String, zh: String, basis: &str) -> RuleOutcome {
-    RuleOutcome { code: code.to_owned(), passed, explanation: en, explanation_zh: zh, legal_basis: basis.to_owned() }
-}
-
 /// Aid is for counted members: the one named, or all.
 fn subject_counted(case: &TemporaryCase<'_>) -> RuleOutcome {
     let (subjects, all) = (case.subjects.len(), case.facts.counted().count());
-    told(
-        "SUBJECT_COUNTED",
-        subjects > 0,
-        format!("for {subjects} of {all} counted member(s)"),
-        format!("救助对象{subjects}人，家庭成员{all}人"),
-        PROCEDURE,
-    )
+    Told {
+        code: "SUBJECT_COUNTED",
+        passed: subjects > 0,
+        en: format!("for {subjects} of {all} counted member(s)"),
+        zh: format!("救助对象{subjects}人，家庭成员{all}人"),
+        basis: PROCEDURE,
+    }
+    .into()
 }
 
 fn kind_fits(case: &TemporaryCase<'_>) -> RuleOutcome {
@@ -36,37 +33,40 @@ fn kind_fits(case: &TemporaryCase<'_>) -> RuleOutcome {
         TemporaryKind::Expenditure => ("EXPENDITURE", "支出型"),
     };
     let cause = case.cause().as_str();
-    told(
-        "KIND_FITS_CAUSE",
-        case.cause().fits(case.details.kind),
-        format!("{cause} as {kind}"),
-        format!("事由{cause}，类型{kind_zh}"),
-        "国发〔2014〕47号；民发〔2018〕23号",
-    )
+    Told {
+        code: "KIND_FITS_CAUSE",
+        passed: case.cause().fits(case.details.kind),
+        en: format!("{cause} as {kind}"),
+        zh: format!("事由{cause}，类型{kind_zh}"),
+        basis: "国发〔2014〕47号；民发〔2018〕23号",
+    }
+    .into()
 }
 
 fn cause_before_application(case: &TemporaryCase<'_>) -> RuleOutcome {
     let (happened, applied) = (case.details.cause_date, case.facts.applied_on);
-    told(
-        "CAUSE_BEFORE_APPLICATION",
-        happened <= applied,
-        format!("it happened on {happened}, the request was received on {applied}"),
-        format!("发生日期{happened}，申请日期{applied}"),
-        PROCEDURE,
-    )
+    Told {
+        code: "CAUSE_BEFORE_APPLICATION",
+        passed: happened <= applied,
+        en: format!("it happened on {happened}, the request was received on {applied}"),
+        zh: format!("发生日期{happened}，申请日期{applied}"),
+        basis: PROCEDURE,
+    }
+    .into()
 }
 
 /// No tier is refused here; which one it is decides the amount, and whether the town may decide.
 fn tier(case: &TemporaryCase<'_>) -> RuleOutcome {
     let (en, zh) = case.tier.told();
     let (income, most) = (shown(case.per_capita), shown(case.low_income_max));
-    told(
-        "TIER",
-        true,
-        format!("{en}; per-capita income {income}, low up to {most}"),
-        format!("{zh}；人均月收入{income}元，低收入线{most}元"),
-        GUIDANCE,
-    )
+    Told {
+        code: "TIER",
+        passed: true,
+        en: format!("{en}; per-capita income {income}, low up to {most}"),
+        zh: format!("{zh}；人均月收入{income}元，低收入线{most}元"),
+        basis: GUIDANCE,
+    }
+    .into()
 }
 
 fn something_to_grant(amount: &Amount) -> RuleOutcome {
@@ -75,7 +75,7 @@ fn something_to_grant(amount: &Amount) -> RuleOutcome {
         Some((en, zh)) => (en.clone(), zh.clone()),
         None => (format!("{granted} can be granted"), format!("可救助{granted}元")),
     };
-    told("AMOUNT_TO_GRANT", amount.nothing.is_none(), en, zh, amount.basis)
+    Told { code: "AMOUNT_TO_GRANT", passed: amount.nothing.is_none(), en, zh, basis: amount.basis }.into()
 }
 
 /// Figures on the way, for reading.

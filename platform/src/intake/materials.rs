@@ -151,29 +151,9 @@ async fn take_in(tx: &Tx<'_>, mut material: request_material::Model) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::{CONTRACT_VERSION, Limit, Subjects};
 
     fn manifest(materials: &'static [(&'static str, &'static str)]) -> Manifest {
-        Manifest {
-            code: "dibao",
-            programme: "DIBAO",
-            name_zh: "",
-            name_en: "",
-            version: "1",
-            contract_version: CONTRACT_VERSION,
-            unit: "TU_SOCIAL",
-            steps: &[],
-            subjects: Subjects::Household,
-            decision_levels: &[],
-            items: &[],
-            parameters: &[],
-            limit: Limit::NaturalDays(""),
-            notice_days: None,
-            one_at_a_time: true,
-            signers: None,
-            exclusions: &[],
-            materials,
-        }
+        Manifest { materials, ..Manifest::BLANK }
     }
 
     fn entry(kind: &str, present: bool) -> MaterialEntry {

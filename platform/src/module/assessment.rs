@@ -107,6 +107,32 @@ pub struct RuleOutcome {
     pub legal_basis: String,
 }
 
+/// A rule as a module tells it.
+pub struct Told<'a> {
+    /// Stable name, e.g. `INCOME_BELOW_STANDARD`.
+    pub code: &'a str,
+    /// Whether it holds.
+    pub passed: bool,
+    /// What was compared, in English.
+    pub en: String,
+    /// What was compared, in Chinese.
+    pub zh: String,
+    /// Legal source.
+    pub basis: &'a str,
+}
+
+impl From<Told<'_>> for RuleOutcome {
+    fn from(told: Told<'_>) -> Self {
+        Self {
+            code: told.code.to_owned(),
+            passed: told.passed,
+            explanation: told.en,
+            explanation_zh: told.zh,
+            legal_basis: told.basis.to_owned(),
+        }
+    }
+}
+
 /// One line of the amount.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,8 +1,12 @@
 //! What an assessment knows: the frozen snapshot of one verification, and the programme's own details.
 
+use crate::{
+    code::Code,
+    error::{Error, Refusal, Result},
+};
 use entity::{Day, Fen, Month};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// One household at one moment, as verified.
@@ -199,7 +203,20 @@ pub struct Flag {
     pub person_id: Option<Uuid>,
 }
 
+/// The refusal of facts that cannot be computed with: `INVALID_INPUT`.
+pub fn unreadable(reason: impl ToString) -> Error {
+    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
+}
+
 impl Facts {
+    /// The module's own details. Errors: `DETAILS_MISSING` before any are recorded, `INVALID_INPUT`.
+    pub fn read_details<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.details.is_null() {
+            return Err(Code::DetailsMissing.into());
+        }
+        T::deserialize(&self.details).map_err(unreadable)
+    }
+
     /// The members that count, in order; the dead do not.
     pub fn counted(&self) -> impl Iterator<Item = &MemberFacts> {
         self.members.iter().filter(|member| member.counted && member.deceased_on.is_none())

@@ -1,12 +1,14 @@
 //! Household income of one month (家庭月收入), the same for every programme that asks for it.
 
-use super::facts::{Facts, IncomeItem, IncomeKind, Period};
+use super::{
+    facts::{Facts, IncomeItem, IncomeKind, Period, unreadable},
+    parameters::Parameters,
+};
 use crate::{
-    code::Code,
-    error::{Error, Refusal, Result},
+    error::Result,
     money::{Exact, exact},
 };
-use entity::Month;
+use entity::{Fen, Month};
 use num_rational::Ratio;
 use uuid::Uuid;
 
@@ -36,6 +38,18 @@ pub fn monthly(facts: &Facts, share: impl Fn(Option<Uuid>) -> Ratio<i128>) -> Re
     Ok((farming.max(zero) + other).max(zero))
 }
 
+/// The monthly dibao line a person of the household's area on a day (ISO), by which more than one programme measures.
+///
+/// Errors: `PARAMETER_MISSING`, `INVALID_INPUT` for an area that is neither.
+pub fn dibao_line(facts: &Facts, parameters: &Parameters, on: &str) -> Result<Fen> {
+    let key = match facts.area_type.as_str() {
+        "URBAN" => "dibao.standard.urban",
+        "RURAL" => "dibao.standard.rural",
+        other => return Err(unreadable(format!("areaType is {other}"))),
+    };
+    parameters.fen(key, on)
+}
+
 fn monthly_amount(item: &IncomeItem, month_before: Month) -> Result<Exact> {
     let farm = matches!(item.kind, IncomeKind::FarmGross | IncomeKind::FarmCost);
     match (item.period, item.month) {
@@ -45,8 +59,4 @@ fn monthly_amount(item: &IncomeItem, month_before: Month) -> Result<Exact> {
         (Period::Month, Some(month)) if month == month_before => Ok(exact(item.amount_fen)),
         (Period::Month, Some(_)) => Ok(Exact::from_integer(0)),
     }
-}
-
-fn unreadable(reason: &str) -> Error {
-    Refusal::new(Code::InvalidInput).field("input.applicationId").arg("reason", reason).into()
 }

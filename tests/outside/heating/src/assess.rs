@@ -3,8 +3,7 @@
 use crate::details::{HeatingDetails, HeatingFuel};
 use entity::Fen;
 use platform::{
-    code::Code,
-    error::{Refusal, Result},
+    error::Result,
     id_number::age,
     module::{AmountLine, Assessment, Facts, MemberFacts, Parameters, RuleOutcome},
 };
@@ -18,7 +17,7 @@ const BASIS: &str = "镇发〔2018〕66号 第3条";
 
 /// Assesses one household.
 pub fn assess(facts: &Facts, parameters: &Parameters) -> Result<Assessment> {
-    let details = details_of(facts)?;
+    let details: HeatingDetails = facts.read_details()?;
     let on = facts.assessed_on.to_string();
     let age_min = parameters.integer("heating.ageMin", &on)?;
     let at_risk: Vec<_> = facts.counted().filter(|member| is_at_risk(member, facts, age_min)).collect();
@@ -51,14 +50,6 @@ pub fn assess(facts: &Facts, parameters: &Parameters) -> Result<Assessment> {
         once: Vec::new(),
         parameters: Vec::new(),
     })
-}
-
-fn details_of(facts: &Facts) -> Result<HeatingDetails> {
-    if facts.details.is_null() {
-        return Err(Code::DetailsMissing.into());
-    }
-    serde_json::from_value(facts.details.clone())
-        .map_err(|error| Refusal::new(Code::InvalidInput).arg("reason", error).into())
 }
 
 fn is_at_risk(member: &MemberFacts, facts: &Facts, age_min: i64) -> bool {
