@@ -5,6 +5,8 @@
 pub mod dibao;
 pub mod education;
 pub mod temporary;
+#[cfg(test)]
+mod worked;
 
 use platform::module::Module;
 use std::sync::Arc;

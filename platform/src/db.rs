@@ -2,8 +2,8 @@
 
 use crate::{error::Result, telemetry};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, sqlx::sqlite::SqliteSynchronous,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx::sqlite::SqliteSynchronous,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
@@ -32,6 +32,16 @@ impl Db {
     /// Which database it is.
     pub fn backend(&self) -> DbBackend {
         self.writer.get_database_backend()
+    }
+
+    /// Whether each commit on SQLite waits for the disk, as it does from the start. A store that is only being filled
+    /// need not: losing power then loses its last commits, and never leaves it torn.
+    pub async fn wait_for_disk(&self, wait: bool) -> Result<()> {
+        if self.backend() == DbBackend::Sqlite {
+            let pragma = if wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
+            self.writer.execute_unprepared(pragma).await?;
+        }
+        Ok(())
     }
 
     /// Opens a transaction that may write: `BEGIN IMMEDIATE` on SQLite, READ COMMITTED on PostgreSQL.

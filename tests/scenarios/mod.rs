@@ -13,6 +13,7 @@ mod available;
 mod education;
 mod intake;
 mod papers;
+mod pupils;
 mod refusals;
 pub mod schooling;
 mod search;

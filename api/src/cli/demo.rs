@@ -9,7 +9,7 @@ use super::{
     table,
 };
 use crate::{
-    http::{HttpSettings, seam::Execute, stopped},
+    http::{HttpSettings, asked_to_stop, seam::Execute},
     import::roll::{self, Progress, Workbook},
 };
 use anyhow::{Context, Result};
@@ -174,6 +174,7 @@ pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result
     let server = serve::listen_on(&store, &settings, options.listen).await?;
     server.show_demo(seed::demo_page()?);
     let users = users(&store, &settings).await?;
+    let stop = asked_to_stop();
     if json {
         print_json(&serde_json::json!({ "ready": format!("http://{}", server.address()), "users": users }))?;
     } else {
@@ -181,7 +182,7 @@ pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result
         say(&shown(&users))?;
         say(&format!("password of every user: {}\n", seed::DEMO_PASSWORD))?;
     }
-    server.run(stopped()).await?;
+    server.run(stop).await?;
     Ok(Outcome::Done)
 }
 
@@ -194,7 +195,17 @@ async fn prepare(options: &DemoOptions, settings: &Settings, progress: &Progress
     if seed::get(&store.platform.db.reader, SAMPLE_DONE).await?.is_some() {
         return Ok(store);
     }
-    seed::appropriate(&store).await?;
+    let db = &store.platform.db;
+    db.wait_for_disk(false).await?;
+    fill(&store, options, settings, progress).await?;
+    db.wait_for_disk(true).await?;
+    seed::put(&db.writer, SAMPLE_DONE, &Clock::wall().to_string()).await?;
+    Ok(store)
+}
+
+/// Puts the sample data into a store.
+async fn fill(store: &Store, options: &DemoOptions, settings: &Settings, progress: &Progress) -> Result<()> {
+    seed::appropriate(store).await?;
     if options.roll {
         let workbook = Workbook { name: SAMPLE_NAME.to_owned(), bytes: SAMPLE.into() };
         let report = roll::import(&store.platform, workbook, progress).await?;
@@ -202,10 +213,9 @@ async fn prepare(options: &DemoOptions, settings: &Settings, progress: &Progress
     }
     // The sample families apply for dibao; without its module nobody can.
     if options.town && store.platform.module("DIBAO").is_some() {
-        seed::live(&store, settings).await?;
+        seed::live(store, settings).await?;
     }
-    seed::put(&store.platform.db.writer, SAMPLE_DONE, &Clock::wall().to_string()).await?;
-    Ok(store)
+    Ok(())
 }
 
 /// One user of the table.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     explain,
     gateway::Gateway,
-    http::{Server, stopped},
+    http::{Server, asked_to_stop},
     identity::{Identity, Users, part},
 };
 use anyhow::{Context, Result};
@@ -53,8 +53,9 @@ pub(super) async fn run(args: ServeArgs, json: bool, loading: &Loading) -> Resul
     };
     let store = Store::open(options).await?;
     let server = listen_on(&store, &settings, address).await?;
+    let stop = asked_to_stop();
     ready(server.address(), json)?;
-    server.run(stopped()).await?;
+    server.run(stop).await?;
     Ok(Outcome::Done)
 }
 

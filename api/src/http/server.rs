@@ -201,24 +201,32 @@ async fn upkeep(app: Arc<App>) {
     }
 }
 
-/// Ends when the process is asked to stop: SIGTERM, or an interrupt from the keyboard.
-pub async fn stopped() {
-    let interrupt = async {
+/// Listens from now on for the process being asked to stop, by SIGTERM or an interrupt from the keyboard; what it answers
+/// ends then. Called before anyone is told that the server is ready, since who knows may ask at once.
+#[cfg(unix)]
+pub fn asked_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let heard = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        let [terminate, interrupt] = heard.map(async |listening| match listening {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        });
+        tokio::select! {
+            () = terminate => {}
+            () = interrupt => {}
+        }
+    }
+}
+
+/// As on Unix; there is the interrupt only.
+#[cfg(not(unix))]
+pub fn asked_to_stop() -> impl Future<Output = ()> {
+    async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }

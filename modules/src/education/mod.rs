@@ -9,6 +9,8 @@ mod details;
 mod pupil;
 mod requests;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use details::{
     EducationDetails, EducationItem, EducationPurpose, EducationReceived, EducationStage, EducationTerm,

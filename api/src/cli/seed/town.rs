@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use async_graphql::parser::{parse_query, types::OperationType};
 use entity::{At, Day};
-use platform::{Language, clock::Clock};
+use platform::{Language, clock::Clock, op::Actor};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{collections::HashMap, sync::Arc};
@@ -81,7 +81,7 @@ pub(in crate::cli) async fn live(store: &Store, settings: &Settings) -> Result<(
     let town: Town = serde_json::from_str(TOWN).context("the sample town cannot be read")?;
     let clock = &store.platform.clock;
     let (began, stood) = (Clock::wall(), clock.domain(Clock::wall()));
-    let people = People { store, gateway, users: investigators(store).await? };
+    let people = People { store, gateway, actors: actors(store).await? };
     let mut outcome = Ok(());
     for (number, family) in town.families.iter().enumerate() {
         let days = town.timelines.get(&family.timeline).context("a family without a timeline")?;
@@ -95,27 +95,34 @@ pub(in crate::cli) async fn live(store: &Store, settings: &Settings) -> Result<(
     outcome
 }
 
-async fn investigators(store: &Store) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for login in ["tv", "tv2"] {
-        let user = token::user(store, login).await?;
-        found.push(platform::id::encode("User", &user.id.to_string()));
+/// Who acts in the sample.
+const ACTING: [&str; 10] = ["vw", "vw_001", "vw_205", "tw", "tv", "tv2", "tu_social", "tr_social", "da_civil", "fin"];
+/// Who visits the families.
+const INVESTIGATORS: [&str; 2] = ["tv", "tv2"];
+
+async fn actors(store: &Store) -> Result<HashMap<&'static str, Actor>> {
+    let mut actors = HashMap::new();
+    for login in ACTING {
+        actors.insert(login, token::actor(store, login).await?);
     }
-    Ok(found)
+    Ok(actors)
 }
 
 /// Everybody who acts in the sample.
 struct People<'s> {
     store: &'s Store,
     gateway: Arc<Gateway>,
-    /// The two investigators, by their identifiers.
-    users: Vec<String>,
+    actors: HashMap<&'static str, Actor>,
 }
 
 impl People<'_> {
+    fn actor(&self, login: &str) -> Result<&Actor> {
+        self.actors.get(login).with_context(|| format!("{login} does not act in the sample"))
+    }
+
     /// Asks as a user; answers `data`.
     async fn ask(&self, login: &str, query: &str, variables: Value) -> Result<Value> {
-        let actor = token::actor(self.store, login).await?;
+        let actor = self.actor(login)?.clone();
         let identity =
             SignedIn { actor, name: login.to_owned(), assignments: Vec::new(), token_expires_at: At(i64::MAX) };
         let caller = Caller {
@@ -277,8 +284,12 @@ impl Walk<'_> {
     async fn visit(&mut self, verification: &str, head: &str) -> Result<()> {
         self.at(Stage::Visited, "16:00")?;
         let on = self.day(Stage::Visited)?;
+        let visitors = INVESTIGATORS
+            .iter()
+            .map(|login| Ok(platform::id::encode("User", &self.people.actor(login)?.user_id.to_string())));
+        let visitors = visitors.collect::<Result<Vec<_>>>()?;
         let input = json!({ "verificationId": verification, "heldOn": on, "facts": "家庭住房一处，无车辆",
-            "investigatorIds": self.people.users, "familySignerId": head });
+            "investigatorIds": visitors, "familySignerId": head });
         self.call("tv", "homeVisitRecord", input, "verification { id }").await?;
         let input = json!({ "verificationId": verification, "heldOn": on, "source": "VEHICLE", "result": "MATCHED",
             "facts": "未发现车辆登记" });

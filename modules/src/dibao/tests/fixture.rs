@@ -1,53 +1,16 @@
 //! Households to assess.
 
-use crate::dibao::{Dibao, assess::both};
-use entity::{Day, Fen};
+pub(super) use crate::worked::{day, parameters, person};
+use crate::{
+    dibao::{Dibao, assess::both},
+    worked,
+};
+use entity::Fen;
 use platform::{
     id,
-    module::{
-        Assessment, AssetItem, AssetKind, Facts, Flag, IncomeItem, IncomeKind, MemberFacts, Module, Parameters, Period,
-        parameters::DatedValue,
-    },
+    module::{Assessment, AssetItem, AssetKind, Facts, Flag, IncomeItem, IncomeKind, MemberFacts, Module, Period},
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
-
-/// The parameters that ship, with some values replaced for all time.
-pub(super) fn parameters(replaced: &[(&str, &str)]) -> Parameters {
-    let rows = include_str!("../../../../api/data/parameters-PS-2018-10.csv").lines().skip(1);
-    let shipped = rows.filter_map(|line| {
-        let cells: Vec<_> = line.split(',').collect();
-        let [key, value, _, from_on, to_on, source_doc, _] = cells[..] else { panic!("seven cells: {line}") };
-        if replaced.iter().any(|(other, _)| *other == key) {
-            return None;
-        }
-        let row = DatedValue {
-            value: value.to_owned(),
-            from_on: from_on.to_owned(),
-            to_on: Some(to_on.to_owned()).filter(|to| !to.is_empty()),
-            source_doc: source_doc.to_owned(),
-        };
-        Some((key.to_owned(), row))
-    });
-    let replaced = replaced.iter().map(|(key, value)| {
-        let row = DatedValue {
-            value: (*value).to_owned(),
-            from_on: "2000-01-01".to_owned(),
-            to_on: None,
-            source_doc: "test".to_owned(),
-        };
-        ((*key).to_owned(), row)
-    });
-    Parameters::new(shipped.chain(replaced))
-}
-
-pub(super) fn day(text: &str) -> Day {
-    text.parse().unwrap()
-}
-
-pub(super) fn person(number: u128) -> Uuid {
-    Uuid::from_u128(number)
-}
 
 pub(super) fn person_id(number: u128) -> String {
     id::encode("Person", &person(number).to_string())
@@ -56,21 +19,9 @@ pub(super) fn person_id(number: u128) -> String {
 /// A member with hukou in 松溉镇 and nothing else known.
 pub(super) fn member(number: u128, relation: &str, birth_on: &str) -> MemberFacts {
     MemberFacts {
-        person_id: person(number),
-        relation: relation.to_owned(),
-        counted: true,
-        not_counted_reason: None,
         birth_on: Some(day(birth_on)),
-        sex: "UNKNOWN".to_owned(),
-        deceased_on: None,
-        disability_category: None,
-        disability_grade: None,
-        major_illness: false,
-        education_stage: None,
-        employment: None,
         hukou: Some("500118107200".to_owned()),
-        holds: Vec::new(),
-        identities: Vec::new(),
+        ..worked::member(number, relation)
     }
 }
 
