@@ -2,6 +2,7 @@
 
 mod details;
 mod papers;
+mod supplement;
 mod watch;
 
 pub use details::{DETAILS_AMEND, DETAILS_RECORD, DetailsRecord, amend_details, record_details};
@@ -20,9 +21,8 @@ use crate::{
 };
 use entity::{
     Day, Scoped, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
-    enums::{ApplicationState, ClockEffect, MaterialState},
-    household, notice, opinion, person, request, request_material, transfer, user_account, verification,
-    verification_report,
+    enums::{ApplicationState, ClockEffect},
+    household, notice, opinion, person, request, transfer, user_account, verification, verification_report,
 };
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -97,9 +97,9 @@ fn steps(part: Part) -> Part {
         "applicationSupplementRequest",
         "Gives the one list of all that is missing (一次性补正告知).",
         may::APPLICATION_SUPPLEMENT,
-        request_supplement,
+        supplement::request_supplement,
     )
-    .on_case(SUPPLEMENT)
+    .on_case(supplement::SUPPLEMENT)
     .mutation(
         "applicationAccept",
         "Accepts a complete application (受理); the statutory clock starts the next day.",
@@ -312,101 +312,6 @@ async fn push(op: &Op, input: CaseInput) -> Result<Saved<application::Entity>> {
 
     let row = case.row;
     finish_case(tx, row).await
-}
-
-/// The one supplement list.
-#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
-#[serde(rename_all = "camelCase")]
-pub struct SupplementRequest {
-    /// Key under which a repeated call answers the first one's result.
-    #[garde(length(chars, min = 1, max = 100))]
-    pub idempotency_key: String,
-    /// The case.
-    #[garde(skip)]
-    pub application_id: Ref<application::Entity>,
-    /// Version of the case the caller saw.
-    #[garde(range(min = 1))]
-    pub expected_version: i32,
-    /// Everything that is missing (补正清单).
-    #[garde(length(min = 1, max = 50), dive)]
-    pub items: Vec<SupplementItem>,
-}
-
-/// One missing material.
-#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
-pub struct SupplementItem {
-    /// Kind, e.g. `INCOME_STATEMENT`.
-    #[garde(length(chars, min = 1, max = 60))]
-    pub kind: String,
-    /// Name as the applicant reads it (材料名称).
-    #[garde(length(chars, min = 1, max = 200))]
-    pub name: String,
-}
-
-/// Proofs of what the platform itself records; no handler may demand them (seed 五(四)1).
-const KNOWN_BY_PLATFORM: &[&str] = &["DIBAO_PROOF", "TEKUN_PROOF", "JIANKA_PROOF", "HARDSHIP_PROOF"];
-
-const SUPPLEMENT: CaseAct = CaseAct::in_states(
-    |_, _| &[ApplicationState::TownPending],
-    |look, case, act| Box::pin(may_request_supplement(look, case, act)),
-);
-
-async fn may_request_supplement(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
-    if let Some(on) = case.supplement_requested_on {
-        return Err(Refusal::new(Code::SupplementAlreadyRequested).field("input.items").arg("on", on).into());
-    }
-    look.must_be(case, act)
-}
-
-async fn request_supplement(op: &Op, input: SupplementRequest) -> Result<Saved<application::Entity>> {
-    let tx = op.begin(may::APPLICATION_SUPPLEMENT).await?;
-
-    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
-    SUPPLEMENT.ensure(&case.look(), &case.row).await?;
-    for item in &input.items {
-        ensure(!KNOWN_BY_PLATFORM.contains(&item.kind.as_str()), || {
-            Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
-        })?;
-    }
-
-    for item in input.items {
-        ask_for(&tx, &case.row, item).await?;
-    }
-    case.row.supplement_requested_on = Some(op.today());
-    case.advance(Step { to: ApplicationState::SupplementRequired, clock: ClockEffect::Stop, reason: None }).await?;
-
-    let row = case.row;
-    finish_case(tx, row).await
-}
-
-/// Marks a listed material as asked for, or lists it.
-async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -> Result<()> {
-    let listed = request_material::Entity::find()
-        .filter(request_material::Column::RequestId.eq(case.request_id))
-        .filter(request_material::Column::Kind.eq(&item.kind))
-        .one(tx.conn())
-        .await?;
-    match listed {
-        Some(mut material) => {
-            material.state = MaterialState::Requested;
-            material.version += 1;
-            tx.replace(material.id, material).await?;
-        }
-        None => {
-            let material = request_material::Model {
-                id: tx.new_id(),
-                request_id: case.request_id,
-                kind: item.kind,
-                name_zh: item.name,
-                state: MaterialState::Requested,
-                provided_on: None,
-                jurisdiction: case.jurisdiction.clone(),
-                version: 1,
-            };
-            tx.record(material.id, material).await?;
-        }
-    }
-    Ok(())
 }
 
 const ACCEPT: CaseAct = CaseAct::in_states(

@@ -1,0 +1,133 @@
+//! The one list of what is missing (一次性告知).
+
+use crate::{
+    act::{CaseAct, Look},
+    case::{Step, finish_case},
+    code::Code,
+    error::{Refusal, Result, ensure},
+    id::Ref,
+    op::Op,
+    part::Saved,
+    permissions as may,
+    tx::Tx,
+};
+use entity::{
+    application,
+    enums::{ApplicationState, ClockEffect, MaterialState},
+    request_material,
+};
+use schemars::JsonSchema;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+
+/// The one supplement list.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct SupplementRequest {
+    /// Key under which a repeated call answers the first one's result.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub idempotency_key: String,
+    /// The case.
+    #[garde(skip)]
+    pub application_id: Ref<application::Entity>,
+    /// Version of the case the caller saw.
+    #[garde(range(min = 1))]
+    pub expected_version: i32,
+    /// Everything that is missing (补正清单).
+    #[garde(length(min = 1, max = 50), dive)]
+    pub items: Vec<SupplementItem>,
+}
+
+/// One missing material.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+pub struct SupplementItem {
+    /// Kind, e.g. `INCOME_STATEMENT`.
+    #[garde(length(chars, min = 1, max = 60))]
+    pub kind: String,
+    /// Name as the applicant reads it (材料名称).
+    #[garde(length(chars, min = 1, max = 200))]
+    pub name: String,
+}
+
+/// Words by which a proof of what the platform itself records is named; no handler may demand one (seed 五(四)1).
+const KNOWN_BY_NAME: &[&str] = &["低保", "特困", "建卡", "贫困户", "困难证明"];
+
+pub(super) const SUPPLEMENT: CaseAct = CaseAct::in_states(
+    |_, _| &[ApplicationState::TownPending],
+    |look, case, act| Box::pin(may_request_supplement(look, case, act)),
+);
+
+async fn may_request_supplement(look: &Look<'_>, case: &application::Model, act: &CaseAct) -> Result<()> {
+    if let Some(on) = case.supplement_requested_on {
+        return Err(Refusal::new(Code::SupplementAlreadyRequested).field("input.items").arg("on", on).into());
+    }
+    look.must_be(case, act)
+}
+
+pub(super) async fn request_supplement(op: &Op, input: SupplementRequest) -> Result<Saved<application::Entity>> {
+    let tx = op.begin(may::APPLICATION_SUPPLEMENT).await?;
+
+    let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
+    SUPPLEMENT.ensure(&case.look(), &case.row).await?;
+    let listed = request_material::Entity::find()
+        .filter(request_material::Column::RequestId.eq(case.row.request_id))
+        .all(tx.conn())
+        .await?;
+    for item in &input.items {
+        ensure(!proves_what_is_known(op, item, &listed), || {
+            Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
+        })?;
+    }
+
+    for item in input.items {
+        ask_for(&tx, &case.row, item, &listed).await?;
+    }
+    case.row.supplement_requested_on = Some(op.today());
+    case.advance(Step { to: ApplicationState::SupplementRequired, clock: ClockEffect::Stop, reason: None }).await?;
+
+    let row = case.row;
+    finish_case(tx, row).await
+}
+
+/// Whether an item asks for what the platform has on record: listed as such, or a proof of a programme's identity by its
+/// kind or its name. What a programme's own list asks for is no such proof, whatever it is called.
+fn proves_what_is_known(op: &Op, item: &SupplementItem, listed: &[request_material::Model]) -> bool {
+    let asked = listed.iter().find(|material| material.kind == item.kind);
+    if let Some(material) = asked {
+        return material.state == MaterialState::FromDatabase;
+    }
+    let of_programme = |code: &str| item.kind.strip_prefix(code).is_some_and(|rest| rest.starts_with('_'));
+    op.policies().programmes().into_iter().any(of_programme)
+        || item.kind == "HARDSHIP_PROOF"
+        || KNOWN_BY_NAME.iter().any(|word| item.name.contains(word))
+}
+
+/// Marks a listed material as asked for, or lists it.
+async fn ask_for(
+    tx: &Tx<'_>,
+    case: &application::Model,
+    item: SupplementItem,
+    listed: &[request_material::Model],
+) -> Result<()> {
+    match listed.iter().find(|material| material.kind == item.kind).cloned() {
+        Some(mut material) => {
+            material.state = MaterialState::Requested;
+            material.version += 1;
+            tx.replace(material.id, material).await?;
+        }
+        None => {
+            let material = request_material::Model {
+                id: tx.new_id(),
+                request_id: case.request_id,
+                kind: item.kind,
+                name_zh: item.name,
+                state: MaterialState::Requested,
+                provided_on: None,
+                jurisdiction: case.jurisdiction.clone(),
+                version: 1,
+            };
+            tx.record(material.id, material).await?;
+        }
+    }
+    Ok(())
+}
