@@ -6,11 +6,12 @@ import handle from "../examples/handle.json";
 import live from "../examples/live.json";
 import pay from "../examples/pay.json";
 import platform from "../examples/platform.json";
+import programmes from "../examples/programmes.json";
 import read from "../examples/read.json";
 import verify from "../examples/verify.json";
 import windows from "../examples/window.json";
 
-const ALL = [...platform, ...read, ...windows, ...verify, ...handle, ...decide, ...pay, ...live];
+const ALL = [...platform, ...read, ...windows, ...verify, ...handle, ...decide, ...programmes, ...pay, ...live];
 const GROUPS = ["act", "read", "refusal", "live", "me"];
 
 // The operation with the comments of one language.

@@ -5,6 +5,7 @@
 //! setting.
 
 mod channels;
+mod further;
 mod money;
 mod posts;
 mod reference;

@@ -3,6 +3,7 @@
 //! Each step is one GraphQL mutation of the person whose step it is, through the gateway that serves everybody: what
 //! the rules refuse cannot be in the sample either.
 
+use super::further::Further;
 use crate::{
     cli::{Store, serve, settings::Settings, token},
     gateway::Gateway,
@@ -24,6 +25,7 @@ const TOWN: &str = include_str!("../../../data/sample-town.json");
 struct Town {
     timelines: HashMap<String, HashMap<Stage, Day>>,
     families: Vec<Family>,
+    further: Vec<Further>,
 }
 
 #[derive(Deserialize)]
@@ -82,21 +84,53 @@ pub(in crate::cli) async fn live(store: &Store, settings: &Settings) -> Result<(
     let clock = &store.platform.clock;
     let (began, stood) = (Clock::wall(), clock.domain(Clock::wall()));
     let people = People { store, gateway, actors: actors(store).await? };
-    let mut outcome = Ok(());
-    for (number, family) in town.families.iter().enumerate() {
-        let days = town.timelines.get(&family.timeline).context("a family without a timeline")?;
-        let mut walk = Walk { people: &people, family, days, number, step: 0, case: String::new() };
-        outcome = walk.go().await.with_context(|| format!("the sample family {number}"));
-        if outcome.is_err() {
-            break;
-        }
-    }
+    let outcome = play(&people, &town).await;
     clock.set(At(stood.0 + Clock::wall().0 - began.0));
     outcome
 }
 
+async fn play(people: &People<'_>, town: &Town) -> Result<()> {
+    let mut walks = Vec::new();
+    for (number, family) in town.families.iter().enumerate() {
+        let days = town.timelines.get(&family.timeline).context("a family without a timeline")?;
+        let mut walk = Walk {
+            people,
+            family,
+            days,
+            number,
+            step: 0,
+            household: String::new(),
+            persons: Vec::new(),
+            case: String::new(),
+        };
+        walk.go().await.with_context(|| format!("the sample family {number}"))?;
+        walks.push(walk);
+    }
+    for further in town.further.iter().filter(|further| people.store.platform.module(&further.programme).is_some()) {
+        let walk = walks.get_mut(further.family).context("a further case of no family")?;
+        walk.again(further)
+            .await
+            .with_context(|| format!("{} of the sample family {}", further.programme, walk.number))?;
+    }
+    Ok(())
+}
+
 /// Who acts in the sample.
-const ACTING: [&str; 10] = ["vw", "vw_001", "vw_205", "tw", "tv", "tv2", "tu_social", "tr_social", "da_civil", "fin"];
+const ACTING: [&str; 13] = [
+    "vw",
+    "vw_001",
+    "vw_205",
+    "tw",
+    "tv",
+    "tv2",
+    "tu_social",
+    "tr_social",
+    "tu_edu",
+    "tr_edu",
+    "sch",
+    "da_civil",
+    "fin",
+];
 /// Who visits the families.
 const INVESTIGATORS: [&str; 2] = ["tv", "tv2"];
 
@@ -144,18 +178,20 @@ impl People<'_> {
 }
 
 /// One family on its way.
-struct Walk<'w> {
+pub(super) struct Walk<'w> {
     people: &'w People<'w>,
     family: &'w Family,
     days: &'w HashMap<Stage, Day>,
     number: usize,
     step: usize,
-    case: String,
+    pub(super) household: String,
+    pub(super) persons: Vec<String>,
+    pub(super) case: String,
 }
 
 impl Walk<'_> {
     async fn go(&mut self) -> Result<()> {
-        let household = self.file().await?;
+        self.file().await?;
         let mut verification = String::new();
         for stage in [
             Stage::Pushed,
@@ -176,7 +212,7 @@ impl Walk<'_> {
             }
             match stage {
                 Stage::Verifying => verification = self.start_verification().await?,
-                Stage::Visited => self.visit(&verification, &household).await?,
+                Stage::Visited => self.visit(&verification).await?,
                 Stage::Reported => self.report(&verification).await?,
                 Stage::Paid => self.pay().await?,
                 stage => self.advance(stage).await?,
@@ -230,8 +266,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Registers the family and files the request at its village window; answers the head's identifier.
-    async fn file(&mut self) -> Result<String> {
+    /// Registers the family and files the request at its village window.
+    async fn file(&mut self) -> Result<()> {
         self.at(Stage::Filed, "09:10")?;
         let (window, family) = (self.window(), self.family);
         let mut persons = Vec::new();
@@ -244,15 +280,15 @@ impl Walk<'_> {
             .map(|(person, member)| json!({ "personId": person, "relation": member.relation, "counted": true }))
             .collect();
         let input = json!({ "headId": persons[0], "villageCode": family.village, "areaType": family.area_type, "members": members });
-        let household = self.id_of(window, "householdRegister", input, "household { id }", "household").await?;
+        self.household = self.id_of(window, "householdRegister", input, "household { id }", "household").await?;
         for person in &persons {
-            let input = json!({ "householdId": household, "personId": person, "sources": ["BANK", "VEHICLE", "TAX"],
+            let input = json!({ "householdId": self.household, "personId": person, "sources": ["BANK", "VEHICLE", "TAX"],
                 "purpose": "DIBAO", "signedOn": self.day(Stage::Filed)? });
             self.call(window, "consentRecord", input, "consent { id }").await?;
         }
         let material = |kind: &str, name: &str| json!({ "kind": kind, "name": name, "present": true });
         let input = json!({
-            "householdId": household, "applicantId": persons[0], "programmes": ["DIBAO"], "need": "家庭收入低，申请低保",
+            "householdId": self.household, "applicantId": persons[0], "programmes": ["DIBAO"], "need": "家庭收入低，申请低保",
             "materials": [
                 material("APPLICATION_FORM", "低保申请书"), material("ID_COPY", "居民身份证复印件"),
                 material("HUKOU_COPY", "户口簿复印件"), material("INCOME_STATEMENT", "家庭收入申报表"),
@@ -261,7 +297,8 @@ impl Walk<'_> {
         });
         let filed = self.call(window, "requestSubmit", input, "request { applications { nodes { id } } }").await?;
         self.case = text(&filed["request"]["applications"]["nodes"][0]["id"])?;
-        Ok(persons.swap_remove(0))
+        self.persons = persons;
+        Ok(())
     }
 
     async fn register(&mut self, member: &Member) -> Result<String> {
@@ -281,7 +318,7 @@ impl Walk<'_> {
         self.id_of("tw", "verificationStart", input, "verification { id }", "verification").await
     }
 
-    async fn visit(&mut self, verification: &str, head: &str) -> Result<()> {
+    async fn visit(&mut self, verification: &str) -> Result<()> {
         self.at(Stage::Visited, "16:00")?;
         let on = self.day(Stage::Visited)?;
         let visitors = INVESTIGATORS
@@ -289,7 +326,7 @@ impl Walk<'_> {
             .map(|login| Ok(platform::id::encode("User", &self.people.actor(login)?.user_id.to_string())));
         let visitors = visitors.collect::<Result<Vec<_>>>()?;
         let input = json!({ "verificationId": verification, "heldOn": on, "facts": "家庭住房一处，无车辆",
-            "investigatorIds": visitors, "familySignerId": head });
+            "investigatorIds": visitors, "familySignerId": self.persons.first() });
         self.call("tv", "homeVisitRecord", input, "verification { id }").await?;
         let input = json!({ "verificationId": verification, "heldOn": on, "source": "VEHICLE", "result": "MATCHED",
             "facts": "未发现车辆登记" });
@@ -327,13 +364,13 @@ impl Walk<'_> {
     }
 
     /// A mutation on the case at its present version.
-    async fn act(&mut self, login: &str, mutation: &str, more: Value) -> Result<()> {
+    pub(super) async fn act(&mut self, login: &str, mutation: &str, more: Value) -> Result<()> {
         let input = self.on_case(more).await?;
         self.call(login, mutation, input, "").await?;
         Ok(())
     }
 
-    async fn on_case(&self, more: Value) -> Result<Value> {
+    pub(super) async fn on_case(&self, more: Value) -> Result<Value> {
         let read = "query ($id: ID!) { node(id: $id) { ... on Application { version } } }";
         let seen = self.people.ask("tw", read, json!({ "id": self.case })).await?;
         let mut input = json!({ "applicationId": self.case, "expectedVersion": seen["node"]["version"] });
@@ -346,7 +383,13 @@ impl Walk<'_> {
         text(&self.call(login, mutation, input, selection).await?[of]["id"])
     }
 
-    async fn call(&mut self, login: &str, mutation: &str, mut input: Value, selection: &str) -> Result<Value> {
+    pub(super) async fn call(
+        &mut self,
+        login: &str,
+        mutation: &str,
+        mut input: Value,
+        selection: &str,
+    ) -> Result<Value> {
         self.step += 1;
         input["idempotencyKey"] = format!("sample-{}-{}", self.number, self.step).into();
         let mut type_name = mutation.to_owned();
@@ -358,7 +401,7 @@ impl Walk<'_> {
         Ok(data[mutation].take())
     }
 
-    fn window(&self) -> &'static str {
+    pub(super) fn window(&self) -> &'static str {
         match self.family.village.as_str() {
             "500118107001" => "vw_001",
             "500118107205" => "vw_205",
@@ -370,14 +413,18 @@ impl Walk<'_> {
         self.days.get(&stage).copied().with_context(|| format!("no day for {stage:?}"))
     }
 
-    /// Moves the clock; the time of day is read in Shanghai.
     fn at(&self, stage: Stage, time: &str) -> Result<()> {
-        let at: At = format!("{}T{time}:00+08:00", self.day(stage)?).parse()?;
+        self.on(self.day(stage)?, time)
+    }
+
+    /// Moves the clock; the time of day is read in Shanghai.
+    pub(super) fn on(&self, day: Day, time: &str) -> Result<()> {
+        let at: At = format!("{day}T{time}:00+08:00").parse()?;
         self.people.store.platform.clock.set(at);
         Ok(())
     }
 }
 
-fn text(value: &Value) -> Result<String> {
+pub(super) fn text(value: &Value) -> Result<String> {
     Ok(value.as_str().context("an answer without its identifier")?.to_owned())
 }
