@@ -72,7 +72,9 @@ fn a_library_with_one_home_is_a_dependency_of_no_other_crate() {
 #[test]
 fn the_folders_of_modules_are_the_list_of_modules() {
     let list = fs::read_to_string(root().join("modules/src/lib.rs")).expect("the list of modules");
-    let declared: Vec<&str> = list
+    // What only tests are made of is no programme.
+    let built = list.replace("#[cfg(test)]\nmod worked;\n", "");
+    let declared: Vec<&str> = built
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ").or(line.strip_prefix("mod "))?.strip_suffix(';'))
         .collect();

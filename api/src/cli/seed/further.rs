@@ -51,7 +51,7 @@ impl Walk<'_> {
         let Some(reviewed) = further.reviewed else { return Ok(()) };
         self.on(reviewed, "09:00")?;
         self.act(head, "applicationTownReview", json!({ "outcome": "GRANT" })).await?;
-        if further.pupil.is_some() { self.to_school(further.received).await } else { Ok(()) }
+        if further.pupil.is_some() { self.send_to_school(further.received).await } else { Ok(()) }
     }
 
     async fn ask_for(&mut self, further: &Further) -> Result<()> {
@@ -77,7 +77,7 @@ impl Walk<'_> {
     }
 
     /// Sends the case to the school, which receives it on a later day or not yet.
-    async fn to_school(&mut self, received: Option<Day>) -> Result<()> {
+    async fn send_to_school(&mut self, received: Option<Day>) -> Result<()> {
         let input = self.on_case(json!({ "toUnit": "SCH_SCHOOL", "proposedChannel": "FC-STUDENT" })).await?;
         let sent = self.call("tu_edu", "transferSend", input, "transfer { id version }").await?;
         let Some(day) = received else { return Ok(()) };
