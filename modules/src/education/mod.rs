@@ -9,6 +9,8 @@ mod details;
 mod pupil;
 mod requests;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use details::{
     EducationDetails, EducationItem, EducationPurpose, EducationReceived, EducationStage, EducationTerm,
@@ -122,7 +124,9 @@ const ITEMS: &[(&str, &str)] = &[
 const PARAMETERS: &[&str] = &[
     "money.rounding",
     "edu.limit.days",
+    "edu.ahead.days",
     "edu.identities",
+    "edu.disabledPoor.programmes",
     "edu.terms.perYear",
     "edu.term.autumn.from",
     "edu.term.autumn.to",
