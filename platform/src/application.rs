@@ -12,6 +12,7 @@ use crate::{
     code::Code,
     error::{Refusal, Result, ensure},
     id::Ref,
+    intake::ensure_not_known,
     op::Op,
     part::{Cell, ComputeContext, DataClass, Direction, EntityBuilder, Part, Saved, Scalar, belongs_to, has_many},
     permissions as may,
@@ -342,9 +343,6 @@ pub struct SupplementItem {
     pub name: String,
 }
 
-/// Proofs of what the platform itself records; no handler may demand them (seed 五(四)1).
-const KNOWN_BY_PLATFORM: &[&str] = &["DIBAO_PROOF", "TEKUN_PROOF", "JIANKA_PROOF", "HARDSHIP_PROOF"];
-
 const SUPPLEMENT: CaseAct = CaseAct::in_states(
     |_, _| &[ApplicationState::TownPending],
     |look, case, act| Box::pin(may_request_supplement(look, case, act)),
@@ -362,11 +360,8 @@ async fn request_supplement(op: &Op, input: SupplementRequest) -> Result<Saved<a
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
     SUPPLEMENT.ensure(&case.look(), &case.row).await?;
-    for item in &input.items {
-        ensure(!KNOWN_BY_PLATFORM.contains(&item.kind.as_str()), || {
-            Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
-        })?;
-    }
+    let asked = input.items.iter().map(|item| (item.kind.as_str(), item.name.as_str()));
+    ensure_not_known(&tx, &case.row, asked, "input.items").await?;
 
     for item in input.items {
         ask_for(&tx, &case.row, item).await?;

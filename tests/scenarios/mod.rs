@@ -3,6 +3,7 @@
 pub mod at_01;
 mod at_02;
 mod at_07;
+mod at_09;
 mod at_13;
 mod at_19;
 mod at_21;
