@@ -17,6 +17,7 @@ mod refusals;
 pub mod schooling;
 mod search;
 pub mod stages;
+mod stages_of_school;
 pub mod steps;
 pub mod temporary;
 mod together;
