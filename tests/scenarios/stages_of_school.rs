@@ -74,8 +74,11 @@ async fn committed(case: &Case<'_>) -> Vec<(String, String, String)> {
     told
 }
 
+/// Item and amount of each line of a term.
+type Lines<'a> = &'a [(&'a str, &'a str)];
+
 /// These lines in each of the two months.
-fn both_terms(lines: &[(&str, &str)], months: [&str; 2]) -> Vec<(String, String, String)> {
+fn both_terms(lines: Lines<'_>, months: [&str; 2]) -> Vec<(String, String, String)> {
     months
         .iter()
         .flat_map(|month| {
@@ -89,7 +92,7 @@ async fn every_stage_is_granted_its_items_to_the_fen(backend: Backend) {
     let year = "2018-2019";
     let senior = ["SENIOR_GRANT", "TUITION_WAIVER"];
     let college = ["COLLEGE_GRANT", "COLLEGE_TUITION", "LOAN"];
-    let asked: [(Value, &str, &[(&str, &str)]); 6] = [
+    let asked: [(Value, &str, Lines<'_>); 6] = [
         // 150 × 10 for care and 3 × 220 for meals in a year.
         (
             details("PRESCHOOL", false, year, &["PRESCHOOL"]),
