@@ -6,21 +6,25 @@ use uuid::Uuid;
 
 /// The parameters that ship, with some values replaced for all time.
 pub fn parameters(replaced: &[(&str, &str)]) -> Parameters {
+    let shipped = shipped().filter(|(key, _)| !replaced.iter().any(|(other, _)| other == key));
+    let replaced = replaced.iter().map(|(key, value)| ((*key).to_owned(), value_from(value, "2000-01-01")));
+    Parameters::new(shipped.chain(replaced))
+}
+
+/// Every value that ships, with its key.
+pub fn shipped() -> impl Iterator<Item = (String, DatedValue)> {
     let rows = include_str!("../../api/data/parameters-PS-2018-10.csv").lines().skip(1);
-    let row = |value: &str, from_on: &str, to_on: &str, source_doc: &str| DatedValue {
-        value: value.to_owned(),
-        from_on: from_on.to_owned(),
-        to_on: Some(to_on.to_owned()).filter(|to| !to.is_empty()),
-        source_doc: source_doc.to_owned(),
-    };
-    let shipped = rows.map(|line| {
+    rows.map(|line| {
         let cells: Vec<_> = line.split(',').collect();
         let [key, value, _, from_on, to_on, source_doc, _] = cells[..] else { panic!("seven cells: {line}") };
-        (key.to_owned(), row(value, from_on, to_on, source_doc))
-    });
-    let shipped = shipped.filter(|(key, _)| !replaced.iter().any(|(other, _)| other == key));
-    let replaced = replaced.iter().map(|(key, value)| ((*key).to_owned(), row(value, "2000-01-01", "", "test")));
-    Parameters::new(shipped.chain(replaced))
+        let to_on = Some(to_on.to_owned()).filter(|to| !to.is_empty());
+        (key.to_owned(), DatedValue { to_on, source_doc: source_doc.to_owned(), ..value_from(value, from_on) })
+    })
+}
+
+/// A value in force from a day on.
+pub fn value_from(value: &str, from_on: &str) -> DatedValue {
+    DatedValue { value: value.to_owned(), from_on: from_on.to_owned(), to_on: None, source_doc: "test".to_owned() }
 }
 
 /// A day, ISO.

@@ -3,6 +3,7 @@
 mod claim;
 mod consent;
 mod household;
+mod known;
 mod link;
 mod materials;
 mod members;
@@ -17,6 +18,7 @@ pub use search::Searches;
 
 pub(crate) use claim::NONE as CLAIM_NONE;
 pub(crate) use consent::{consents_of, ensure_consented, ensure_consents};
+pub(crate) use known::ensure_not_known;
 pub(crate) use link::insert_unless_taken;
 pub(crate) use members::{
     Holding, Member, current_members, ensure_member, ensure_no_relative, holdings, identities, members_of,

@@ -64,7 +64,8 @@ pub struct Manifest {
     pub signers: Option<&'static str>,
     /// Programmes that may not be held beside it.
     pub exclusions: &'static [&'static str],
-    /// Kinds of material an application needs unless the platform knows the fact already.
+    /// Kinds of material an application needs unless the platform knows the fact already; one that `intake.known`
+    /// lists is what only the record shows, so it is listed when it is on record, and never missing.
     pub materials: &'static [(&'static str, &'static str)],
 }
 

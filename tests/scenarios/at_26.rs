@@ -114,7 +114,7 @@ async fn at_26_an_imported_dibao_household_is_known_without_a_proof(backend: Bac
 }
 
 /// Puts a household on a roll of another programme; no roll but dibao's is imported yet.
-async fn enrol(server: &Server, household_id: &str, programme: &str, item: &str) {
+pub async fn enrol(server: &Server, household_id: &str, programme: &str, item: &str) {
     let db = &server.running.platform.db.writer;
     let (_, key) = id::decode(household_id).expect("an identifier");
     let home: household::Model = household::Entity::find_by_id(key.parse::<Uuid>().expect("a key"))

@@ -194,9 +194,10 @@ async fn a_request_is_filed_at_the_own_window_for_a_programme_that_is_offered(ba
     };
     for (input, code) in [
         (form("programmes", json!(["DISASTER"])), "PROGRAMME_NOT_OFFERED"),
+        (form("materials", json!([{ "kind": "WATER_BILL", "name": "水费单", "present": false }])), "MATERIAL_UNKNOWN"),
         (
-            form("materials", json!([{ "kind": "DIBAO_PROOF", "name": "低保证明", "present": false }])),
-            "MATERIAL_UNKNOWN",
+            form("materials", json!([{ "kind": "TEKUN_PROOF", "name": "特困证明", "present": false }])),
+            "NO_PROOF_OF_KNOWN",
         ),
         (form("applicantId", json!(platform::id::encode("Person", &Uuid::nil().to_string()))), "NOT_FOUND"),
     ] {

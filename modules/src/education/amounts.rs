@@ -21,8 +21,8 @@ struct Share {
     told: String,
 }
 
-/// The lines of a pupil, term by term; what is nothing is left out.
-pub(super) fn lines(pupil: &Pupil<'_>) -> Result<Vec<AmountLine>> {
+/// The lines of a pupil with their terms, term by term; what is nothing is left out.
+pub(super) fn lines(pupil: &Pupil<'_>) -> Result<Vec<(Term, AmountLine)>> {
     let rounding = Rounding::in_force(pupil.parameters, &pupil.on)?;
     let mut left = received(pupil);
     let mut lines = Vec::new();
@@ -30,26 +30,22 @@ pub(super) fn lines(pupil: &Pupil<'_>) -> Result<Vec<AmountLine>> {
         let (from, _) = pupil.days_of(*term)?;
         for item in &pupil.details.items {
             for share in shares(pupil, *item, &from)? {
-                lines.push(line(pupil, (*term, *item), share, rounding, &mut left)?);
+                lines.push((*term, line(pupil, (*term, *item), share, rounding, &mut left)?));
             }
         }
     }
-    lines.retain(|line| line.amount > Fen(0));
+    lines.retain(|(_, line)| line.amount > Fen(0));
     Ok(lines)
 }
 
-/// A pupil is paid an item of a term once, at whichever school.
-pub(super) fn once(pupil: &Pupil<'_>, lines: &[AmountLine]) -> Vec<OnceOnly> {
-    let Some(member) = pupil.member.filter(|_| !lines.is_empty()) else { return Vec::new() };
-    let terms = pupil.details.terms.iter();
-    let matters = terms.flat_map(|term| pupil.details.items.iter().map(|item| (item.as_str(), term.as_str())));
-    matters
-        .map(|(item, term)| OnceOnly {
-            person_id: member.person_id,
-            matter: format!("{item}:{term}"),
-            period: pupil.details.school_year.clone(),
-        })
-        .collect()
+/// A pupil is paid an item of a term once, at whichever school; what came to nothing is not paid.
+pub(super) fn once(pupil: &Pupil<'_>, lines: &[(Term, AmountLine)]) -> Vec<OnceOnly> {
+    let Some(member) = pupil.member else { return Vec::new() };
+    let mut matters: Vec<_> = lines.iter().map(|(term, line)| format!("{}:{}", line.item, term.as_str())).collect();
+    // An item of two parts is one matter; its lines follow each other.
+    matters.dedup();
+    let only = |matter| OnceOnly { person_id: member.person_id, matter, period: pupil.details.school_year.clone() };
+    matters.into_iter().map(only).collect()
 }
 
 /// What is received from elsewhere, by purpose and term.

@@ -17,8 +17,9 @@ pub(super) fn assess(facts: &Facts, parameters: &Parameters) -> Result<Assessmen
         rules.push(rules::not_paid_already(lines.len()));
     }
     let eligible = rules.iter().all(|rule| rule.passed);
-    let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount.0));
     let once = amounts::once(&pupil, &lines);
+    let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
+    let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount.0));
     Ok(Assessment {
         eligible,
         start_month: lines.iter().filter_map(|line| line.month).min(),

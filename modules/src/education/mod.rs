@@ -64,7 +64,12 @@ impl Module for Education {
             one_at_a_time: false,
             signers: None,
             exclusions: &[],
-            materials: &[("APPLICATION_FORM", "教育救助申请书"), ("ENROLMENT", "学籍或在读材料")],
+            materials: &[
+                ("APPLICATION_FORM", "教育救助申请书"),
+                ("ENROLMENT", "学籍或在读材料"),
+                // On record or nothing: a school that recognises a pupil asks for no certificate either.
+                ("HARDSHIP_PROOF", "家庭经济困难身份"),
+            ],
         }
     }
 
@@ -124,7 +129,9 @@ const ITEMS: &[(&str, &str)] = &[
 const PARAMETERS: &[&str] = &[
     "money.rounding",
     "edu.limit.days",
+    "edu.ahead.days",
     "edu.identities",
+    "edu.disabledPoor.programmes",
     "edu.terms.perYear",
     "edu.term.autumn.from",
     "edu.term.autumn.to",

@@ -6,6 +6,7 @@ use entity::Month;
 use platform::{
     error::{Error, Result},
     module::{Facts, MemberFacts, Parameters, unreadable},
+    tables,
 };
 
 /// One assessment: the pupil, the details, the values in force.
@@ -28,6 +29,13 @@ impl<'a> Pupil<'a> {
         let year = first_year(&details.school_year).ok_or_else(|| unreadable("the school year"))?;
         details.terms.sort_unstable();
         details.terms.dedup();
+        let mut items = Vec::new();
+        for item in std::mem::take(&mut details.items) {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        details.items = items;
         let member = facts.counted().find(|member| facts.subjects.contains(&member.person_id));
         Ok(Self { facts, details, parameters, on: facts.assessed_on.to_string(), member, year })
     }
@@ -46,6 +54,12 @@ impl<'a> Pupil<'a> {
         Ok((format!("{first:04}-{from}"), format!("{last:04}-{to}")))
     }
 
+    /// First day of the school year.
+    pub(super) fn begins(&self) -> Result<NaiveDate> {
+        let (from, _) = self.days_of(EducationTerm::Autumn)?;
+        from.parse().map_err(Error::internal)
+    }
+
     /// Month a term's aid is paid for: the term's first, or that of the decision if it is later.
     pub(super) fn month_of(&self, term: EducationTerm) -> Result<Month> {
         let (from, _) = self.days_of(term)?;
@@ -58,16 +72,41 @@ impl<'a> Pupil<'a> {
         let own = format!("edu.item.{}.identities", item.key());
         let key = if self.parameters.has(&own) { own } else { "edu.identities".to_owned() };
         let listed = self.parameters.text(&key, &self.on)?;
-        Ok(listed.split('|').filter(|identity| self.is(identity)).map(str::to_owned).collect())
+        let mut found = Vec::new();
+        for identity in listed.split('|') {
+            if self.is(identity)? {
+                found.push(identity.to_owned());
+            }
+        }
+        Ok(found)
     }
 
-    fn is(&self, identity: &str) -> bool {
-        let Some(member) = self.member else { return false };
-        match identity {
+    fn is(&self, identity: &str) -> Result<bool> {
+        let Some(member) = self.member else { return Ok(false) };
+        Ok(match identity {
             "ORPHAN" | "UNATTENDED" => member.receives("WOMEN_CHILD", identity),
             "DISABLED_STUDENT" => member.disability_grade.is_some(),
+            "CHILD_OF_DISABLED_POOR" => self.has_disabled_poor_parent(member)?,
             "SCHOOL_RECOGNISED" => self.details.recognition.is_some(),
             programme => member.is_on_record_for(programme),
-        }
+        })
+    }
+
+    /// Whether a parent in the household holds a disability certificate and is on record as poor (贫困残疾人子女).
+    fn has_disabled_poor_parent(&self, pupil: &MemberFacts) -> Result<bool> {
+        let poor = self.parameters.text("edu.disabledPoor.programmes", &self.on)?;
+        let is_poor = |member: &MemberFacts| poor.split('|').any(|programme| member.is_on_record_for(programme));
+        let living = self.facts.members.iter().filter(|member| member.deceased_on.is_none());
+        let mut parents = living.filter(|member| is_parent_of(&member.relation, &pupil.relation));
+        Ok(parents.any(|parent| parent.disability_grade.is_some() && is_poor(parent)))
+    }
+}
+
+/// Whether one member is a parent of another, by what both are to the head; of a grandchild that does not tell.
+fn is_parent_of(elder: &str, younger: &str) -> bool {
+    if tables::is_child(younger) {
+        tables::is_head(elder) || tables::is_spouse(elder)
+    } else {
+        (tables::is_head(younger) || tables::is_sibling(younger)) && tables::is_parent(elder)
     }
 }

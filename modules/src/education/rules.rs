@@ -1,7 +1,7 @@
 //! The rules of eligibility, each with its numbers and its source.
 
 use super::{
-    details::{EducationItem as Item, EducationTerm},
+    details::{EducationItem as Item, EducationStage as Stage, EducationTerm},
     pupil::Pupil,
 };
 use platform::{
@@ -23,6 +23,7 @@ pub(super) fn all(pupil: &Pupil<'_>) -> Result<Vec<RuleOutcome>> {
         identity(pupil)?,
         figures_given(pupil),
         term_open(pupil)?,
+        year_near(pupil)?,
     ])
 }
 
@@ -111,9 +112,11 @@ fn boarding(pupil: &Pupil<'_>) -> RuleOutcome {
 fn in_force(pupil: &Pupil<'_>) -> Result<RuleOutcome> {
     let mut early = Vec::new();
     if pupil.details.items.contains(&Item::NonBoarder) {
+        let stage = if pupil.details.stage == Stage::Junior { "junior" } else { "primary" };
+        let key = format!("edu.nonBoarder.{stage}.term");
         for term in &pupil.details.terms {
             let (from, _) = pupil.days_of(*term)?;
-            if has(pupil, "edu.nonBoarder.primary.term", &from)? {
+            if has(pupil, &key, &from)? {
                 continue;
             }
             early.push(from);
@@ -196,6 +199,22 @@ fn term_open(pupil: &Pupil<'_>) -> Result<RuleOutcome> {
         en: format!("applied on {applied}; terms of {year} that had ended: {said}"),
         zh: format!("申请日期{applied}；{year}学年已结束的学期：{said}"),
         basis: "平台默认值（按学期申请，不追溯）",
+    }
+    .into())
+}
+
+/// Pupils are recognised anew for each school year, so none is aided for a year that is far off.
+fn year_near(pupil: &Pupil<'_>) -> Result<RuleOutcome> {
+    let days = pupil.parameters.integer("edu.ahead.days", &pupil.on)?;
+    let (begins, applied) = (pupil.begins()?, pupil.facts.applied_on);
+    let ahead = (begins - applied.0).num_days();
+    let year = &pupil.details.school_year;
+    Ok(Told {
+        code: "SCHOOL_YEAR_NOT_AHEAD",
+        passed: ahead <= days,
+        en: format!("applied on {applied}; {year} begins on {begins}, at most {days} days later"),
+        zh: format!("申请日期{applied}；{year}学年{begins}开始，最多提前{days}天申请"),
+        basis: "平台默认值（按学年认定，不预先资助以后学年）",
     }
     .into())
 }

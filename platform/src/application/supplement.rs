@@ -4,8 +4,9 @@ use crate::{
     act::{CaseAct, Look},
     case::{Step, finish_case},
     code::Code,
-    error::{Refusal, Result, ensure},
+    error::{Refusal, Result},
     id::Ref,
+    intake::ensure_not_known,
     op::Op,
     part::Saved,
     permissions as may,
@@ -49,9 +50,6 @@ pub struct SupplementItem {
     pub name: String,
 }
 
-/// Words by which a proof of what the platform itself records is named; no handler may demand one (seed 五(四)1).
-const KNOWN_BY_NAME: &[&str] = &["低保", "特困", "建卡", "贫困户", "困难证明"];
-
 pub(super) const SUPPLEMENT: CaseAct = CaseAct::in_states(
     |_, _| &[ApplicationState::TownPending],
     |look, case, act| Box::pin(may_request_supplement(look, case, act)),
@@ -69,18 +67,11 @@ pub(super) async fn request_supplement(op: &Op, input: SupplementRequest) -> Res
 
     let mut case = tx.case(input.application_id.id, input.expected_version.into()).await?;
     SUPPLEMENT.ensure(&case.look(), &case.row).await?;
-    let listed = request_material::Entity::find()
-        .filter(request_material::Column::RequestId.eq(case.row.request_id))
-        .all(tx.conn())
-        .await?;
-    for item in &input.items {
-        ensure(!proves_what_is_known(op, item, &listed), || {
-            Refusal::new(Code::NoProofOfKnown).field("input.items").arg("what", &item.name)
-        })?;
-    }
+    let asked = input.items.iter().map(|item| (item.kind.as_str(), item.name.as_str()));
+    ensure_not_known(&tx, &case.row, asked, "input.items").await?;
 
     for item in input.items {
-        ask_for(&tx, &case.row, item, &listed).await?;
+        ask_for(&tx, &case.row, item).await?;
     }
     case.row.supplement_requested_on = Some(op.today());
     case.advance(Step { to: ApplicationState::SupplementRequired, clock: ClockEffect::Stop, reason: None }).await?;
@@ -89,27 +80,14 @@ pub(super) async fn request_supplement(op: &Op, input: SupplementRequest) -> Res
     finish_case(tx, row).await
 }
 
-/// Whether an item asks for what the platform has on record: listed as such, or a proof of a programme's identity by its
-/// kind or its name. What a programme's own list asks for is no such proof, whatever it is called.
-fn proves_what_is_known(op: &Op, item: &SupplementItem, listed: &[request_material::Model]) -> bool {
-    let asked = listed.iter().find(|material| material.kind == item.kind);
-    if let Some(material) = asked {
-        return material.state == MaterialState::FromDatabase;
-    }
-    let of_programme = |code: &str| item.kind.strip_prefix(code).is_some_and(|rest| rest.starts_with('_'));
-    op.policies().programmes().into_iter().any(of_programme)
-        || item.kind == "HARDSHIP_PROOF"
-        || KNOWN_BY_NAME.iter().any(|word| item.name.contains(word))
-}
-
 /// Marks a listed material as asked for, or lists it.
-async fn ask_for(
-    tx: &Tx<'_>,
-    case: &application::Model,
-    item: SupplementItem,
-    listed: &[request_material::Model],
-) -> Result<()> {
-    match listed.iter().find(|material| material.kind == item.kind).cloned() {
+async fn ask_for(tx: &Tx<'_>, case: &application::Model, item: SupplementItem) -> Result<()> {
+    let listed = request_material::Entity::find()
+        .filter(request_material::Column::RequestId.eq(case.request_id))
+        .filter(request_material::Column::Kind.eq(&item.kind))
+        .one(tx.conn())
+        .await?;
+    match listed {
         Some(mut material) => {
             material.state = MaterialState::Requested;
             material.version += 1;

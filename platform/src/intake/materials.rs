@@ -1,6 +1,11 @@
 //! Materials of a request: what its programmes need, less what the platform knows.
 
-use super::{consent::ensure_consents, members::Member, request::MaterialEntry};
+use super::{
+    consent::ensure_consents,
+    known::KnownProofs,
+    members::{Member, identities},
+    request::MaterialEntry,
+};
 use crate::{
     act::CaseAct,
     application::only_states,
@@ -22,7 +27,7 @@ use entity::{
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The signed consent forms: recorded member by member, so the platform knows whether they are there.
 const CONSENT_FORM: &str = "CONSENT_FORM";
@@ -35,28 +40,52 @@ pub(super) struct Listed {
     state: MaterialState,
 }
 
-/// What a request is to list. Error: `MATERIAL_UNKNOWN` for something missing that no programme asks for.
+/// What a request is to list.
+///
+/// Errors: `MATERIAL_UNKNOWN` for something missing that no programme asks for, `NO_PROOF_OF_KNOWN`.
 pub(super) async fn list(
     tx: &Tx<'_>,
-    manifests: &[Manifest],
+    cases: &[(&Manifest, Vec<&Member>)],
     handed_in: &[MaterialEntry],
     members: &[Member],
 ) -> Result<Vec<Listed>> {
     let parameters = reference::parameters(tx.conn()).await?;
-    let consented = match ensure_consents(tx.conn(), &parameters, members, tx.op().today(), None).await {
+    let today = tx.op().today();
+    let proofs = KnownProofs::in_force(&parameters, &today.to_string())?;
+    for entry in handed_in.iter().filter(|entry| !entry.present) {
+        proofs.ensure_not_demanded(&entry.kind, &entry.name, "input.materials")?;
+    }
+    let consented = match ensure_consents(tx.conn(), &parameters, members, today, None).await {
         Ok(()) => true,
         Err(error) if error.code() == Code::ConsentMissing => false,
         Err(error) => return Err(error),
     };
-    let known: &[&str] = if consented { &[CONSENT_FORM] } else { &[] };
-    combine(manifests, handed_in, known)
+    let persons: BTreeSet<_> = cases.iter().flat_map(|(_, of)| of).map(|member| member.row.person_id).collect();
+    let identities = identities(tx.conn(), &Vec::from_iter(persons), today).await?;
+    combine(cases.iter().map(|(manifest, _)| *manifest), handed_in, |kind| {
+        if proofs.has(kind) {
+            let needing = cases.iter().filter(|(manifest, _)| manifest.materials.iter().any(|(own, _)| *own == kind));
+            let on_record =
+                |member: &&Member| identities.get(&member.row.person_id).is_some_and(|held| proofs.shown(kind, held));
+            let known = needing.map(|(_, of)| of).all(|of| of.iter().any(on_record));
+            return known.then_some(MaterialState::FromDatabase);
+        }
+        let known = kind == CONSENT_FORM && consented;
+        Some(if known { MaterialState::FromDatabase } else { MaterialState::Missing })
+    })
 }
 
-fn combine(manifests: &[Manifest], handed_in: &[MaterialEntry], known: &[&str]) -> Result<Vec<Listed>> {
+/// What is needed in the state it starts in, `None` being not listed, and what was handed in.
+fn combine<'m>(
+    manifests: impl Iterator<Item = &'m Manifest>,
+    handed_in: &[MaterialEntry],
+    starts: impl Fn(&str) -> Option<MaterialState>,
+) -> Result<Vec<Listed>> {
     let mut listed = BTreeMap::new();
-    for (kind, name) in manifests.iter().flat_map(|manifest| manifest.materials) {
-        let state = if known.contains(kind) { MaterialState::FromDatabase } else { MaterialState::Missing };
-        listed.insert((*kind).to_owned(), Listed { kind: (*kind).to_owned(), name: (*name).to_owned(), state });
+    for (kind, name) in manifests.flat_map(|manifest| manifest.materials) {
+        if let Some(state) = starts(kind) {
+            listed.insert((*kind).to_owned(), Listed { kind: (*kind).to_owned(), name: (*name).to_owned(), state });
+        }
     }
     for entry in handed_in {
         ensure(entry.present || listed.contains_key(&entry.kind), || {
@@ -160,11 +189,25 @@ mod tests {
         MaterialEntry { kind: kind.to_owned(), name: kind.to_owned(), present }
     }
 
+    /// The consents are there, the income is not, and no record shows a hardship.
+    fn starts(kind: &str) -> Option<MaterialState> {
+        match kind {
+            CONSENT_FORM => Some(MaterialState::FromDatabase),
+            "HARDSHIP_PROOF" => None,
+            _ => Some(MaterialState::Missing),
+        }
+    }
+
     #[test]
     fn a_request_lists_what_is_needed_and_not_known_already() {
-        let needed = [manifest(&[("FORM", "申请书"), (CONSENT_FORM, "授权书"), ("INCOME", "收入申报")])];
-        let listed =
-            combine(&needed, &[entry("FORM", true), entry("INCOME", false), entry("LETTER", true)], &[CONSENT_FORM]);
+        let needed = manifest(&[
+            ("FORM", "申请书"),
+            (CONSENT_FORM, "授权书"),
+            ("HARDSHIP_PROOF", "困难身份"),
+            ("INCOME", "收入申报"),
+        ]);
+        let handed_in = [entry("FORM", true), entry("INCOME", false), entry("LETTER", true)];
+        let listed = combine([&needed].into_iter(), &handed_in, starts);
         let states: Vec<_> = listed.unwrap().into_iter().map(|material| (material.kind, material.state)).collect();
         assert_eq!(
             states,
@@ -179,7 +222,7 @@ mod tests {
 
     #[test]
     fn nothing_is_missing_that_no_programme_needs() {
-        let refused = combine(&[manifest(&[])], &[entry("DIBAO_PROOF", false)], &[]);
+        let refused = combine([&manifest(&[])].into_iter(), &[entry("TAX_PROOF", false)], starts);
         assert_eq!(refused.unwrap_err().code(), Code::MaterialUnknown);
     }
 }

@@ -96,7 +96,7 @@ pub(super) async fn submit(op: &Op, mut input: RequestSubmit) -> Result<Saved<re
     let manifests = manifests(op, &input.programmes)?;
     let cases = cases(&manifests, input.subjects.as_deref().unwrap_or_default(), &members)?;
     ensure_not_excluded(&tx, &manifests, &members).await?;
-    let listed = materials::list(&tx, &manifests, &input.materials, &members).await?;
+    let listed = materials::list(&tx, &cases, &input.materials, &members).await?;
 
     let id = tx.new_id();
     let row = request::Model {
