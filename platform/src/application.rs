@@ -22,7 +22,8 @@ use crate::{
 use entity::{
     Day, Scoped, application, application_event, application_facet, application_subject, appraisal, benefit, decision,
     enums::{ApplicationState, ClockEffect},
-    household, notice, opinion, person, request, transfer, user_account, verification, verification_report,
+    household, ledger_entry, notice, opinion, person, request, transfer, user_account, verification,
+    verification_report,
 };
 use schemars::JsonSchema;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -256,6 +257,13 @@ fn outcome(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::
         "Benefits it led to (救助待遇).",
         may::BENEFIT_READ,
         has_many(id, benefit::Column::ApplicationId),
+    )
+    .edge(
+        "ledgerEntries",
+        "LedgerEntry",
+        "What was posted for it, by day (资金记录).",
+        may::LEDGER_READ,
+        has_many(id, ledger_entry::Column::ApplicationId).ordered_by(ledger_entry::Column::PostedOn, Direction::Asc),
     )
 }
 

@@ -3,6 +3,7 @@
 //! It starts the program as a process of its own (this very file, with one variable set) and speaks to it over HTTP.
 
 mod program;
+mod reads;
 mod report;
 mod subscribers;
 
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// All of it, or only what is named: `starts`, `subscribers`.
+/// All of it, or only what is named: `starts`, `subscribers`, `reads`.
 async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     if only.is_none_or(|only| only == "starts") {
@@ -66,6 +67,9 @@ async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
     }
     if only.is_none_or(|only| only == "subscribers") {
         figures.extend(subscribers::measure().await?);
+    }
+    if only.is_none_or(|only| only == "reads") {
+        reads::measure().await?;
     }
     Ok(figures)
 }

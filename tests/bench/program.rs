@@ -26,14 +26,18 @@ fn program() -> Result<Command> {
 }
 
 /// What the child is to be.
+const AS_PROGRAM_OVER: &str = "over";
+/// What else it may be.
 const AS_PROGRAM_FOR_SUBSCRIBERS: &str = "subscribers";
 
 /// Runs as the program; `arguments` are those of the process.
 pub fn run(kind: &std::ffi::OsStr) -> ExitCode {
-    if kind != AS_PROGRAM_FOR_SUBSCRIBERS {
-        return api::run(modules::all());
-    }
-    let served = tokio::runtime::Runtime::new().context("no runtime").and_then(|runtime| runtime.block_on(serve()));
+    let runtime = tokio::runtime::Runtime::new().context("no runtime");
+    let served = match kind.to_str() {
+        Some(AS_PROGRAM_FOR_SUBSCRIBERS) => runtime.and_then(|runtime| runtime.block_on(serve())),
+        Some(AS_PROGRAM_OVER) => runtime.and_then(|runtime| runtime.block_on(serve_over())),
+        _ => return api::run(modules::all()),
+    };
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,6 +57,19 @@ async fn serve() -> Result<()> {
     std::future::pending().await
 }
 
+/// A demo over a database of its own; until it is told to stop.
+async fn serve_over() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let mut options = DemoOptions::new(arguments.next().context("no folder")?.into())?;
+    options.database = Some(arguments.next().context("no database")?);
+    let running = demo::start(options).await?;
+    let stop = api::http::asked_to_stop();
+    let tokens = super::reads::USERS.map(|user| running.token(user).unwrap_or_default());
+    println!("ready {} {}", running.url(), tokens.join(" "));
+    stop.await;
+    running.stop().await
+}
+
 impl Demo {
     /// Starts one for very many subscribers.
     pub fn start_for_subscribers(folder: &Path) -> Result<(Self, f64)> {
@@ -66,6 +83,19 @@ impl Demo {
         let mut command = program()?;
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder);
         Self::of(command, folder)
+    }
+
+    /// Serves the demo store of a folder over a database that is not in it.
+    /// Answers it with the tokens of those who read.
+    pub fn start_over(folder: &Path, database: &str) -> Result<(Self, Vec<String>)> {
+        let mut command = program()?;
+        command.env(AS_PROGRAM, AS_PROGRAM_OVER).arg(folder).arg(database);
+        let (mut demo, _) = Self::of(command, folder)?;
+        let mut words = demo.base.split(' ').map(str::to_owned);
+        let base = words.next().unwrap_or_default();
+        let tokens = words.collect();
+        demo.base = base;
+        Ok((demo, tokens))
     }
 
     fn of(mut command: Command, folder: &Path) -> Result<(Self, f64)> {

@@ -6,8 +6,8 @@ use crate::{
 };
 use entity::{
     Scoped, application, application_subject, benefit, consent as consents, household as households, household_member,
-    jurisdiction, person as persons, person_claim, request as requests, request_material, service_window, user_account,
-    verification, verification_report,
+    jurisdiction, ledger_entry, person as persons, person_claim, request as requests, request_material, service_window,
+    user_account, verification, verification_report,
 };
 use serde_json::Value;
 
@@ -66,6 +66,13 @@ fn person_fields(t: EntityBuilder<persons::Entity>) -> EntityBuilder<persons::En
             "Applications that stand for this person (所涉申请).",
             may::APPLICATION_READ,
             has_many(C::Id, application_subject::Column::PersonId),
+        )
+        .edge(
+            "ledgerEntries",
+            "LedgerEntry",
+            "What was posted for this person to be paid, by day (资金记录).",
+            may::LEDGER_READ,
+            has_many(C::Id, ledger_entry::Column::PayeeId).ordered_by(ledger_entry::Column::PostedOn, Direction::Asc),
         )
 }
 
