@@ -55,7 +55,7 @@ pub fn key(table: Table, number: u64) -> Uuid {
 }
 
 /// The identity number of a person, with its check character.
-pub fn id_number(number: u64) -> String {
+fn id_number(number: u64) -> String {
     const WEIGHTS: [u64; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let (year, month) = (1930 + number / 336_000, number / 28_000 % 12 + 1);
     let digits = format!("510229{year:04}{month:02}{:02}{:03}", number / 1_000 % 28 + 1, number % 1_000);
