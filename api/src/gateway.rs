@@ -16,7 +16,7 @@ use crate::{
         snapshot::SNAPSHOTS_DEFAULT,
     },
 };
-use async_graphql::parser::types::DocumentOperations;
+use async_graphql::parser::types::{DocumentOperations, OperationType};
 use attempts::Attempts;
 use futures_util::future::BoxFuture;
 use platform::{
@@ -112,12 +112,14 @@ impl Gateway {
     async fn run(&self, caller: Caller, operation: Operation) -> Answer {
         let op = self.op(&caller);
         let counter = Arc::new(AtomicU32::new(0));
-        let name = named(&operation);
+        let (name, kind) = (named(&operation), operation.kind);
         let mut answer =
             telemetry::counted(Arc::clone(&counter), self.answer(&op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
-        if let Some(read) = Read::of(&op, operation, op.take_read()) {
-            self.reads.record(read).await;
+        if let Some(read) = Read::of(&op, operation, op.take_read())
+            && let Err(error) = self.reads.record(read).await
+        {
+            answer = untold(&op, kind, &error);
         }
         answer.sql_count = counter.load(Ordering::Relaxed);
         if self.options.development {
@@ -237,6 +239,13 @@ impl Fault {
         let path = path.collect();
         GraphqlError { path, ..GraphqlError::worded(self.code, self.message).at([self.pos]) }
     }
+}
+
+/// What is answered instead of personal data whose reading could not be recorded. A change was made all the same.
+fn untold(op: &Op, kind: OperationType, error: &Error) -> Answer {
+    tracing::error!(%error, "an answer was held back");
+    let code = if kind == OperationType::Mutation { Code::OutcomeUnknown } else { Code::Unavailable };
+    Answer::refused(vec![GraphqlError::new(code, &[], op.language)])
 }
 
 fn refused(op: &Op, errors: Vec<RequestError>) -> Answer {

@@ -34,8 +34,10 @@ pub const FORMAT: i32 = 1;
 /// What the first event of a chain follows.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Rows inserted by one statement at most.
+/// Persons of events inserted by one statement at most.
 const ROWS_A_STATEMENT: usize = 500;
+/// Events inserted by one statement at most.
+const EVENTS_A_STATEMENT: usize = 100;
 
 /// Hash of one protected row as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,16 +218,51 @@ fn body(op: &Op, draft: Draft<'_>) -> Body {
 }
 
 /// Appends an event to its chain.
-async fn append<C: ConnectionTrait>(conn: &C, mut body: Body, kind: AuditKind) -> Result<()> {
-    let head = lock_head(conn, &body.chain).await?;
-    body.seq = head.seq + 1;
-    let text = serde_json::to_string(&body)?;
-    let hash = chain_hash(&head.hash, &text);
+async fn append<C: ConnectionTrait>(conn: &C, body: Body, kind: AuditKind) -> Result<()> {
+    let chain = body.chain.clone();
+    append_all(conn, &chain, vec![body], kind).await
+}
+
+/// Appends events to one chain, in order.
+async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>, kind: AuditKind) -> Result<()> {
+    let mut head = lock_head(conn, chain).await?;
+    let (mut events, mut found_by) = (Vec::new(), Vec::new());
+    for mut body in bodies {
+        body.seq = head.seq + 1;
+        let text = serde_json::to_string(&body)?;
+        let hash = chain_hash(&head.hash, &text);
+        let id = Uuid::now_v7();
+        found_by.extend(body.persons.iter().map(|person_id| audit_person::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            event_id: Set(id),
+            person_id: Set(*person_id),
+            kind: Set(kind),
+            at: Set(At(body.at)),
+        }));
+        head.seq = body.seq;
+        let previous = std::mem::replace(&mut head.hash, hash);
+        events.push(event(id, body, text, (previous, &head.hash)));
+    }
+    for rows in events.chunks(EVENTS_A_STATEMENT) {
+        audit_event::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
+    }
+    for rows in found_by.chunks(ROWS_A_STATEMENT) {
+        audit_person::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
+    }
+    audit_head::Entity::update_many()
+        .col_expr(audit_head::Column::Seq, head.seq.into())
+        .col_expr(audit_head::Column::Hash, head.hash.into())
+        .filter(audit_head::Column::Chain.eq(chain))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+fn event(id: Uuid, body: Body, text: String, (previous, hash): (String, &str)) -> audit_event::ActiveModel {
     let (subject_type, subject_id) = body.subject.unzip();
-    let id = Uuid::now_v7();
-    let event = audit_event::ActiveModel {
+    audit_event::ActiveModel {
         id: Set(id),
-        chain: Set(body.chain.clone()),
+        chain: Set(body.chain),
         seq: Set(body.seq),
         format: Set(FORMAT),
         at: Set(At(body.at)),
@@ -240,28 +277,9 @@ async fn append<C: ConnectionTrait>(conn: &C, mut body: Body, kind: AuditKind) -
         application_id: Set(body.application),
         jurisdiction: Set(body.jurisdiction),
         body: Set(text),
-        previous_hash: Set(head.hash),
-        hash: Set(hash.clone()),
-    };
-    audit_event::Entity::insert(event).exec_without_returning(conn).await?;
-    let found_by = body.persons.into_iter().map(|person_id| audit_person::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        event_id: Set(id),
-        person_id: Set(person_id),
-        kind: Set(kind),
-        at: Set(At(body.at)),
-    });
-    let found_by: Vec<_> = found_by.collect();
-    for rows in found_by.chunks(ROWS_A_STATEMENT) {
-        audit_person::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
+        previous_hash: Set(previous),
+        hash: Set(hash.to_owned()),
     }
-    audit_head::Entity::update_many()
-        .col_expr(audit_head::Column::Seq, body.seq.into())
-        .col_expr(audit_head::Column::Hash, hash.into())
-        .filter(audit_head::Column::Chain.eq(body.chain))
-        .exec(conn)
-        .await?;
-    Ok(())
 }
 
 /// The chain's head, locked until the transaction ends; the last lock any operation takes.

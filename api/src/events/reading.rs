@@ -33,7 +33,7 @@ impl Readings {
         for ((_, purpose, operation), (actor, rows)) in readings {
             let op = Op::new(Arc::clone(platform), Some(actor), Some(purpose), Language::En, Uuid::now_v7());
             if let Some(read) = Read::of(&op, &operation, rows) {
-                log.record(read).await;
+                log.hand_over(read).await;
             }
         }
     }

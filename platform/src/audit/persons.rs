@@ -7,104 +7,139 @@ use entity::{
     verification, verification_investigator, verification_report, verification_step,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Keys one statement asks for at most.
 const KEYS_A_STATEMENT: usize = 500;
 
 type Keys = BTreeSet<Uuid>;
+/// What keys lead to: for each the keys found from it.
+type Led = HashMap<Uuid, Keys>;
 
 /// The persons that rows, by type and key, are about; of a type that concerns nobody, none.
 pub(super) async fn of<C: ConnectionTrait>(conn: &C, rows: BTreeSet<(String, Uuid)>) -> Result<Keys> {
-    let mut by_type: BTreeMap<String, Keys> = BTreeMap::new();
-    for (name, key) in rows {
-        by_type.entry(name).or_default().insert(key);
+    let rows: Vec<_> = rows.into_iter().collect();
+    Ok(of_each(conn, &[&rows]).await?.pop().unwrap_or_default())
+}
+
+/// The same for several sets of rows, in as many statements as for one.
+pub(super) async fn of_each<C: ConnectionTrait>(conn: &C, sets: &[&[(String, Uuid)]]) -> Result<Vec<Keys>> {
+    let mut by_type: BTreeMap<&str, Keys> = BTreeMap::new();
+    for (name, key) in sets.iter().copied().flatten() {
+        by_type.entry(name).or_default().insert(*key);
     }
-    let mut persons = Keys::new();
+    let mut led: HashMap<&str, Led> = HashMap::new();
     for (name, keys) in by_type {
-        persons.extend(of_type(conn, &name, keys).await?.unwrap_or_default());
+        led.insert(name, of_type(conn, name, &keys).await?.unwrap_or_default());
     }
-    Ok(persons)
+    let of = |(name, key): &(String, Uuid)| led.get(name.as_str())?.get(key);
+    Ok(sets.iter().map(|rows| rows.iter().filter_map(of).flatten().copied().collect()).collect())
 }
 
 /// Follows the one link that leads from a type's rows to their household, their case, or the persons themselves;
 /// `None` where no link is known.
-async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: Keys) -> Result<Option<Keys>> {
+async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: &Keys) -> Result<Option<Led>> {
     macro_rules! column {
         ($entity:ident . $wanted:ident) => {
-            follow::<$entity::Entity, C>(conn, $entity::Column::$wanted, $entity::Column::Id, &keys).await?
+            follow::<$entity::Entity, C>(conn, $entity::Column::$wanted, $entity::Column::Id, keys).await?
         };
     }
+    macro_rules! members {
+        ($led:expr) => {{
+            let led = $led;
+            let further = members(conn, &ends(&led)).await?;
+            through(led, &further)
+        }};
+    }
+    macro_rules! subjects {
+        ($led:expr) => {{
+            let led = $led;
+            let further = subjects(conn, &ends(&led)).await?;
+            through(led, &further)
+        }};
+    }
     Ok(Some(match name {
-        "Person" => keys,
+        "Person" => keys.iter().map(|key| (*key, Keys::from([*key]))).collect(),
         "PersonClaim" => column!(person_claim.PersonId),
         "HouseholdMember" => column!(household_member.PersonId),
         "Consent" => column!(consent.PersonId),
         "ApplicationSubject" => column!(application_subject.PersonId),
         "OnceClaim" => column!(once_claim.PersonId),
-        "Household" => members(conn, &keys).await?,
-        "Request" => members(conn, &column!(request.HouseholdId)).await?,
+        "Household" => members(conn, keys).await?,
+        "Request" => members!(column!(request.HouseholdId)),
         "RequestMaterial" => {
-            let requests = column!(request_material.RequestId);
-            let households =
-                follow::<request::Entity, C>(conn, request::Column::HouseholdId, request::Column::Id, &requests);
-            members(conn, &households.await?).await?
+            use request::Column as R;
+            let led = column!(request_material.RequestId);
+            let households = follow::<request::Entity, C>(conn, R::HouseholdId, R::Id, &ends(&led)).await?;
+            members!(through(led, &households))
         }
-        "Benefit" => members(conn, &column!(benefit.HouseholdId)).await?,
+        "Benefit" => members!(column!(benefit.HouseholdId)),
         "BenefitLine" => {
-            let benefits = column!(benefit_line.BenefitId);
-            let households =
-                follow::<benefit::Entity, C>(conn, benefit::Column::HouseholdId, benefit::Column::Id, &benefits);
-            members(conn, &households.await?).await?
+            use benefit::Column as B;
+            let led = column!(benefit_line.BenefitId);
+            let households = follow::<benefit::Entity, C>(conn, B::HouseholdId, B::Id, &ends(&led)).await?;
+            members!(through(led, &households))
         }
-        "Verification" => members(conn, &column!(verification.HouseholdId)).await?,
-        "VerificationReport" => members(conn, &column!(verification_report.HouseholdId)).await?,
-        "VerificationStep" => verified(conn, &column!(verification_step.VerificationId)).await?,
-        "Reverification" => subjects(conn, &column!(reverification.ApplicationId)).await?,
-        "VerificationInvestigator" => subjects(conn, &column!(verification_investigator.ApplicationId)).await?,
-        "Application" => subjects(conn, &keys).await?,
-        "ApplicationEvent" => subjects(conn, &column!(application_event.ApplicationId)).await?,
-        "Appraisal" => subjects(conn, &column!(appraisal.ApplicationId)).await?,
-        "Opinion" => subjects(conn, &column!(opinion.ApplicationId)).await?,
-        "Notice" => subjects(conn, &column!(notice.ApplicationId)).await?,
-        "Decision" => subjects(conn, &column!(decision.ApplicationId)).await?,
-        "LedgerEntry" => subjects(conn, &column!(ledger_entry.ApplicationId)).await?,
-        "Transfer" => subjects(conn, &column!(transfer.ApplicationId)).await?,
+        "Verification" => members!(column!(verification.HouseholdId)),
+        "VerificationReport" => members!(column!(verification_report.HouseholdId)),
+        "VerificationStep" => {
+            use verification::Column as V;
+            let led = column!(verification_step.VerificationId);
+            let households = follow::<verification::Entity, C>(conn, V::HouseholdId, V::Id, &ends(&led)).await?;
+            members!(through(led, &households))
+        }
+        "VerificationInvestigator" => subjects!(column!(verification_investigator.ApplicationId)),
+        "Reverification" => subjects!(column!(reverification.ApplicationId)),
+        "Application" => subjects(conn, keys).await?,
+        "ApplicationEvent" => subjects!(column!(application_event.ApplicationId)),
+        "Appraisal" => subjects!(column!(appraisal.ApplicationId)),
+        "Opinion" => subjects!(column!(opinion.ApplicationId)),
+        "Notice" => subjects!(column!(notice.ApplicationId)),
+        "Decision" => subjects!(column!(decision.ApplicationId)),
+        "LedgerEntry" => subjects!(column!(ledger_entry.ApplicationId)),
+        "Transfer" => subjects!(column!(transfer.ApplicationId)),
         _ => return Ok(None),
     }))
 }
 
-async fn members<C: ConnectionTrait>(conn: &C, households: &Keys) -> Result<Keys> {
+async fn members<C: ConnectionTrait>(conn: &C, households: &Keys) -> Result<Led> {
     use household_member::Column as M;
     follow::<household_member::Entity, C>(conn, M::PersonId, M::HouseholdId, households).await
 }
 
-async fn verified<C: ConnectionTrait>(conn: &C, verifications: &Keys) -> Result<Keys> {
-    use verification::Column as V;
-    let households = follow::<verification::Entity, C>(conn, V::HouseholdId, V::Id, verifications).await?;
-    members(conn, &households).await
-}
-
-async fn subjects<C: ConnectionTrait>(conn: &C, cases: &Keys) -> Result<Keys> {
+async fn subjects<C: ConnectionTrait>(conn: &C, cases: &Keys) -> Result<Led> {
     use application_subject::Column as S;
     follow::<application_subject::Entity, C>(conn, S::PersonId, S::ApplicationId, cases).await
 }
 
-/// The values of `wanted` in the rows whose `by` is one of these.
+/// Everything that is led to.
+fn ends(led: &Led) -> Keys {
+    led.values().flatten().copied().collect()
+}
+
+/// Goes on from where keys lead.
+fn through(led: Led, further: &Led) -> Led {
+    let on = |ends: Keys| ends.iter().filter_map(|end| further.get(end)).flatten().copied().collect();
+    led.into_iter().map(|(key, ends)| (key, on(ends))).collect()
+}
+
+/// By the values of `by` among these keys, the values of `wanted`.
 async fn follow<E: EntityTrait, C: ConnectionTrait>(
     conn: &C,
     wanted: E::Column,
     by: E::Column,
     keys: &Keys,
-) -> Result<Keys> {
+) -> Result<Led> {
     let keys: Vec<_> = keys.iter().copied().collect();
-    let mut found = Keys::new();
+    let mut led = Led::new();
     for keys in keys.chunks(KEYS_A_STATEMENT) {
-        let query = E::find().select_only().column(wanted).filter(by.is_in(keys.iter().copied()));
-        found.extend(query.into_tuple::<Option<Uuid>>().all(conn).await?.into_iter().flatten());
+        let query = E::find().select_only().columns([by, wanted]).filter(by.is_in(keys.iter().copied()));
+        for (key, found) in query.into_tuple::<(Uuid, Option<Uuid>)>().all(conn).await? {
+            led.entry(key).or_default().extend(found);
+        }
     }
-    Ok(found)
+    Ok(led)
 }
 
 #[cfg(test)]
@@ -128,10 +163,10 @@ mod tests {
             let names: Vec<_> = personal.map(|stored| stored.name).chain(["Application", "Decision"]).collect();
             assert!(names.contains(&"Person") && names.contains(&"Transfer"), "{names:?}");
             for name in names {
-                let found = of_type(&db.reader, name, Keys::from([Uuid::nil()])).await;
+                let found = of_type(&db.reader, name, &Keys::from([Uuid::nil()])).await;
                 assert!(!matches!(found, Ok(None)), "no link leads from {name} to its persons");
             }
-            assert!(matches!(of_type(&db.reader, "Jurisdiction", Keys::new()).await, Ok(None)));
+            assert!(matches!(of_type(&db.reader, "Jurisdiction", &Keys::new()).await, Ok(None)));
         });
     }
 }

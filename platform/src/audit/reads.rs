@@ -1,12 +1,12 @@
-//! The record of what is read: a chain of its own, written off the path of queries and mutations.
+//! The record of what is read: a chain of its own. An answer leaves when its reading is on record; readings that come
+//! at once share one commit.
 
-use super::{Body, Draft, append, body, persons};
+use super::{Body, Draft, append_all, body, persons};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     op::{Op, Platform},
 };
 use entity::enums::{AuditKind, AuditOutcome};
-use sea_orm::ConnectionTrait;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -23,7 +23,8 @@ pub struct Read(Body);
 
 /// What comes to the writer.
 enum Entry {
-    Read(Box<Read>),
+    /// A reading, and who waits for it to be written.
+    Read(Box<Read>, Option<oneshot::Sender<bool>>),
     /// Who waits until all that came before is written.
     Settle(oneshot::Sender<()>),
 }
@@ -59,29 +60,27 @@ impl ReadLog {
         tokio::spawn(async move {
             let mut batch = Vec::new();
             while receiver.recv_many(&mut batch, BATCH_READS).await > 0 {
-                let (mut reads, mut waiting) = (Vec::new(), Vec::new());
-                for entry in batch.drain(..) {
-                    match entry {
-                        Entry::Read(read) => reads.push(*read),
-                        Entry::Settle(done) => waiting.push(done),
-                    }
-                }
-                let count = reads.len();
-                if let Err(error) = write(&platform, reads).await {
-                    tracing::error!(%error, count, "reads could not be recorded");
-                }
-                for done in waiting {
-                    // Who waited may have gone.
-                    let _ = done.send(());
-                }
+                write_batch(&platform, batch.drain(..)).await;
             }
         });
         Self { sender }
     }
 
-    /// Hands over one read; waits for room when the writer is behind.
-    pub async fn record(&self, read: Read) {
-        if self.sender.send(Entry::Read(Box::new(read))).await.is_err() {
+    /// Waits until a read is written; what was read may be told only then.
+    ///
+    /// Error: the record cannot be written.
+    pub async fn record(&self, read: Read) -> Result<()> {
+        let (done, written) = oneshot::channel();
+        let sent = self.sender.send(Entry::Read(Box::new(read), Some(done))).await;
+        match (sent, written.await) {
+            (Ok(()), Ok(true)) => Ok(()),
+            _ => Err(Error::internal("a reading could not be recorded")),
+        }
+    }
+
+    /// Hands over a read of what was told already; waits for room when the writer is behind.
+    pub async fn hand_over(&self, read: Read) {
+        if self.sender.send(Entry::Read(Box::new(read), None)).await.is_err() {
             tracing::error!("the record of reads is closed");
         }
     }
@@ -95,21 +94,48 @@ impl ReadLog {
     }
 }
 
+async fn write_batch(platform: &Platform, entries: impl Iterator<Item = Entry>) {
+    let (mut reads, mut readers, mut settling) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        match entry {
+            Entry::Read(read, reader) => {
+                reads.push(*read);
+                readers.extend(reader);
+            }
+            Entry::Settle(done) => settling.push(done),
+        }
+    }
+    let count = reads.len();
+    let written = write(platform, reads).await;
+    if let Err(error) = &written {
+        tracing::error!(%error, count, "reads could not be recorded");
+    }
+    // Who waited may have gone.
+    for reader in readers {
+        let _ = reader.send(written.is_ok());
+    }
+    for done in settling {
+        let _ = done.send(());
+    }
+}
+
 async fn write(platform: &Platform, reads: Vec<Read>) -> Result<()> {
     if reads.is_empty() {
         return Ok(());
     }
+    let mut bodies: Vec<Body> = reads.into_iter().map(|Read(body)| body).collect();
+    let sets: Vec<_> = bodies.iter().map(|body| body.read.as_slice()).collect();
+    // Whom rows are about is asked of the readers' pool: who writes must not wait for it.
+    let persons = persons::of_each(&platform.db.reader, &sets).await?;
+    for (body, persons) in bodies.iter_mut().zip(persons) {
+        body.persons = persons;
+    }
     let transaction = platform.db.begin().await?;
-    for Read(body) in reads {
-        if let Err(error) = one(&transaction, body).await {
+    match append_all(&transaction, READS, bodies, AuditKind::Read).await {
+        Ok(()) => Ok(transaction.commit().await?),
+        Err(error) => {
             transaction.rollback().await?;
-            return Err(error);
+            Err(error)
         }
     }
-    Ok(transaction.commit().await?)
-}
-
-async fn one<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
-    body.persons = persons::of(conn, body.read.iter().cloned().collect()).await?;
-    append(conn, body, AuditKind::Read).await
 }

@@ -131,7 +131,7 @@ fn a_person(platform: &Platform, number: u64) -> Result<person::Model> {
     Ok(person::Model {
         id: key(Table::Person, number),
         name_zh: format!("{}{}", pick(&FAMILY, number), pick(&GIVEN, number / 12)),
-        sex: if number % 2 == 0 { Sex::Male } else { Sex::Female },
+        sex: if number.is_multiple_of(2) { Sex::Male } else { Sex::Female },
         birth_on: format!("{}-{}-{}", &id[6..10], &id[10..12], &id[12..14]).parse().ok(),
         id_number_cipher: Some(platform.cipher.seal(&id)?),
         id_number_hash: Some(platform.cipher.lookup_hash(&id)?),
@@ -296,7 +296,7 @@ impl Ground {
         const OPEN: [S; 6] = [S::Accepted, S::Verifying, S::Verified, S::Appraised, S::FirstNotice, S::TownReviewed];
         let household = self.household_of_row(Table::Case, size, number);
         let (programme, unit) = self.programme(number);
-        let open = number % 12 == 0;
+        let open = number.is_multiple_of(12);
         let state = if open { OPEN[usize::try_from(number / 12).unwrap_or_default() % OPEN.len()] } else { S::Active };
         application::Model {
             id: key(Table::Case, number),
