@@ -93,6 +93,7 @@ async fn a_work_list_is_read_off_an_index_in_its_order(backend: Backend) {
 async fn persons_are_found_by_an_index(backend: Backend) {
     let (world, statements) = filled(backend).await;
     let who = actor("TW", "TW_WINDOW", Level::Town);
+    world.know(&who).await;
     for (input, index) in
         [("name: \"张守1\"", "ix_person_name_zh_id"), ("idNumber: \"51022919660620005X\"", "id_number_hash")]
     {

@@ -9,8 +9,10 @@ use async_graphql::parser::{
     parse_query,
     types::{DocumentOperations, OperationType},
 };
+use entity::{At, assignment, user_account};
 use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, module::Module, part::Part};
 use policies::{FurtherSet, Holder, Policies, PolicySource};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, OnceLock};
 use tests::support::{Backend, Url, fresh_database};
@@ -105,6 +107,42 @@ impl World {
         parts.extend(platform.modules.iter().map(|module| module.part()));
         let gateway = Gateway::new(Arc::clone(platform), parts, options).expect("sound parts");
         Self { gateway, platform: Arc::clone(platform), backend, _url: None }
+    }
+
+    /// Puts a made-up actor into the store: personal data is told only to one whose reading can be on record.
+    pub async fn know(&self, actor: &Actor) {
+        let from = "2014-05-01".parse().expect("a day");
+        let user = user_account::Model {
+            id: actor.user_id,
+            login: actor.login.clone(),
+            subject: actor.login.clone(),
+            name_zh: "张某".to_owned(),
+            password_hash: None,
+            person_id: None,
+            jurisdiction: actor.jurisdiction.clone(),
+            disabled_at: None,
+            created_at: At(CLOCK),
+            version: 1,
+        };
+        let assignment = assignment::Model {
+            id: actor.assignment_id,
+            user_id: actor.user_id,
+            role: actor.role.clone(),
+            unit: actor.unit.clone(),
+            level: actor.level.as_str().parse().expect("a level"),
+            jurisdiction: actor.jurisdiction.clone(),
+            from_on: from,
+            to_on: None,
+            granted_by: None,
+            version: 1,
+        };
+        let db = &self.platform.db.writer;
+        let places = "INSERT INTO jurisdiction (code, name_zh, name_en, kind, parent_code) \
+            VALUES ('500118', '区', 'District', 'DISTRICT', NULL), ('500118107', '镇', 'Town', 'TOWN', '500118') \
+            ON CONFLICT DO NOTHING";
+        db.execute_unprepared(places).await.expect("places");
+        user.into_active_model().insert(db).await.expect("a user");
+        assignment.into_active_model().insert(db).await.expect("an assignment");
     }
 
     pub fn policies(&self) -> Arc<Policies> {

@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// All of it, or only what is named: `starts`, `subscribers`, `reads`.
+/// All of it, or only what is named: `starts`, `subscribers`, `reads`; reads on `sqlite` or `postgres` only, if named.
 async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     if only.is_none_or(|only| only == "starts") {
@@ -69,7 +69,7 @@ async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
         figures.extend(subscribers::measure().await?);
     }
     if only.is_none_or(|only| only == "reads") {
-        reads::measure().await?;
+        reads::measure(std::env::args().nth(2).as_deref()).await?;
     }
     Ok(figures)
 }

@@ -157,6 +157,7 @@ async fn a_work_list_takes_one_statement_and_its_counts_one(backend: Backend) {
     }
     let world = World::over(&server.running.platform, backend);
     let clerk = actor("TW", "TW_WINDOW", Level::Town);
+    world.know(&clerk).await;
     for (document, statements) in [
         ("{ worklist { nodes { number dueOn } } }", 1),
         ("{ worklist { totalCount nodes { number dueOn household { head { nameZh } } } } }", 4),

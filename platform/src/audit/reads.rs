@@ -100,30 +100,36 @@ async fn write_batch(platform: &Platform, entries: impl Iterator<Item = Entry>) 
         match entry {
             Entry::Read(read, reader) => {
                 reads.push(*read);
-                readers.extend(reader);
+                readers.push(reader);
             }
             Entry::Settle(done) => settling.push(done),
         }
     }
-    let count = reads.len();
-    let written = write(platform, reads).await;
-    if let Err(error) = &written {
-        tracing::error!(%error, count, "reads could not be recorded");
-    }
-    // Who waited may have gone.
-    for reader in readers {
-        let _ = reader.send(written.is_ok());
+    // Readings share a commit, not a failure: where one cannot be written, each is tried alone.
+    let whole = write(platform, &reads).await.is_ok();
+    for (read, reader) in reads.into_iter().zip(readers) {
+        let written = whole || alone(platform, read).await;
+        // Who waited may have gone.
+        reader.map(|reader| reader.send(written));
     }
     for done in settling {
         let _ = done.send(());
     }
 }
 
-async fn write(platform: &Platform, reads: Vec<Read>) -> Result<()> {
+async fn alone(platform: &Platform, read: Read) -> bool {
+    let written = write(platform, &[read]).await;
+    if let Err(error) = &written {
+        tracing::error!(%error, "a reading could not be recorded");
+    }
+    written.is_ok()
+}
+
+async fn write(platform: &Platform, reads: &[Read]) -> Result<()> {
     if reads.is_empty() {
         return Ok(());
     }
-    let mut bodies: Vec<Body> = reads.into_iter().map(|Read(body)| body).collect();
+    let mut bodies: Vec<Body> = reads.iter().map(|Read(body)| body.clone()).collect();
     let sets: Vec<_> = bodies.iter().map(|body| body.read.as_slice()).collect();
     // Whom rows are about is asked of the readers' pool: who writes must not wait for it.
     let persons = persons::of_each(&platform.db.reader, &sets).await?;

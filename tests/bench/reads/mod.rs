@@ -87,13 +87,14 @@ impl Ask for Asked {
     }
 }
 
-/// Measures and prints; the whole table at the end.
-pub async fn measure() -> Result<()> {
+/// Measures and prints, line by line; on one database only when it is named.
+pub async fn measure(only: Option<&str>) -> Result<()> {
     println!(
         "{:<10}{:<22}{:>6}{:>10}{:>9}{:>9}{:>9}",
         "database", "read", "conn", "req/s", "p50 ms", "p99 ms", "CPU ms"
     );
-    for backend in [Backend::Sqlite, Backend::Postgres] {
+    let named = |backend: &Backend| only.is_none_or(|only| format!("{backend:?}").eq_ignore_ascii_case(only));
+    for backend in [Backend::Sqlite, Backend::Postgres].into_iter().filter(named) {
         let size = Size::TOWN;
         let folder = tempfile::tempdir()?;
         let database = fresh_database(backend).await;
