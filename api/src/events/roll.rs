@@ -66,14 +66,22 @@ impl Roll {
 
     /// Ends the connections of everyone whose assignment is not what it was.
     pub(super) async fn call(&self, users: &Users) -> Result<()> {
-        let assignments: BTreeSet<Uuid> =
+        let asked: BTreeSet<Uuid> =
             self.lock().values().filter_map(|present| Some(present.actor.as_ref()?.assignment_id)).collect();
-        if assignments.is_empty() {
+        if asked.is_empty() {
             return Ok(());
         }
-        let in_force = users.in_force(assignments).await?;
+        let in_force = users.in_force(asked.clone()).await?;
+        self.judge(&asked, &in_force);
+        Ok(())
+    }
+
+    /// Ends those among the assignments asked for that are not in force; who came since then was not asked for.
+    fn judge(&self, asked: &BTreeSet<Uuid>, in_force: &HashMap<Uuid, (Uuid, Held)>) {
         for present in self.lock().values() {
-            let Some(actor) = &present.actor else { continue };
+            let Some(actor) = present.actor.as_ref().filter(|actor| asked.contains(&actor.assignment_id)) else {
+                continue;
+            };
             let stands = in_force
                 .get(&actor.assignment_id)
                 .is_some_and(|(user, held)| *user == actor.user_id && is_of(actor, held));
@@ -81,11 +89,39 @@ impl Roll {
                 present.outlet.end(End::Revoked);
             }
         }
-        Ok(())
     }
 }
 
 fn is_of(actor: &Actor, held: &Held) -> bool {
     let Held { id: _, role, unit, level, jurisdiction } = held;
     (&actor.role, &actor.unit, actor.level, &actor.jurisdiction) == (role, unit, *level, jurisdiction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::queue::{Bounds, queue},
+        *,
+    };
+    use policies::Level;
+
+    #[test]
+    fn who_came_while_the_store_was_asked_is_not_judged_by_its_answer() {
+        let actor = Actor {
+            user_id: Uuid::from_u128(1),
+            login: "tw".to_owned(),
+            assignment_id: Uuid::from_u128(2),
+            role: "TW".to_owned(),
+            unit: "TU_SOCIAL".to_owned(),
+            level: Level::Town,
+            jurisdiction: "110105021".to_owned(),
+        };
+        let roll = Arc::new(Roll::default());
+        let (outlet, inlet) = queue(Bounds { items: 1, bytes: 1 });
+        let _attending = roll.attend(Some(&actor), outlet, 1);
+        roll.judge(&BTreeSet::new(), &HashMap::new());
+        assert!(inlet.try_next().is_none());
+        roll.judge(&BTreeSet::from([actor.assignment_id]), &HashMap::new());
+        assert_eq!(inlet.try_next().map(|next| next.map(drop)), Some(Err(End::Revoked)));
+    }
 }
