@@ -3,15 +3,17 @@
 //! **Invariant:** nothing runs that is not in the caller's own snapshot.
 
 mod attempts;
+mod plans;
 
 use crate::{
     events::{Attending, Full, Hub, Membership, Outlet},
     http::seam::{Answer, Caller, Execute, GraphqlError, Operation},
     identity::ApiClient,
+    plan,
     reads::{Fault, Run, Segment},
     schema::{
         LoadError, Snapshot, Snapshots,
-        coerce::{self, Compiled, Kind, RequestError},
+        coerce::{self, Bound, Compiled, Kind, RequestError},
         cost,
         snapshot::SNAPSHOTS_DEFAULT,
     },
@@ -19,6 +21,7 @@ use crate::{
 use async_graphql::parser::types::{DocumentOperations, OperationType};
 use attempts::Attempts;
 use futures_util::future::BoxFuture;
+use plans::{Planned, Plans};
 use platform::{
     Code, Error, Platform, Result,
     audit::{Read, ReadLog},
@@ -48,13 +51,21 @@ pub struct Options {
     pub budgets: HashMap<String, u64>,
     /// Schema snapshots kept.
     pub snapshots: usize,
-    /// Whether answers tell how many statements they took.
+    /// Whether answers tell how many statements they took, which, and on which way.
     pub development: bool,
+    /// The way of queries.
+    pub way: Way,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { budget: 5_000, budgets: HashMap::new(), snapshots: SNAPSHOTS_DEFAULT, development: false }
+        Self {
+            budget: 5_000,
+            budgets: HashMap::new(),
+            snapshots: SNAPSHOTS_DEFAULT,
+            development: false,
+            way: Way::Planned,
+        }
     }
 }
 
@@ -64,15 +75,31 @@ pub struct Gateway {
     snapshots: Arc<Snapshots>,
     options: Options,
     attempts: Attempts,
+    plans: Plans,
     reads: ReadLog,
     hub: Hub,
+}
+
+/// Which way a query goes. Both ways answer the same; mutations and the rest know one way only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By a plan where there is one, else as the other.
+    Planned,
+    /// Level by level, over the declarations themselves: the reference.
+    Reference,
 }
 
 /// An operation that may run.
 struct Ready {
     snapshot: Arc<Snapshot>,
-    compiled: Compiled,
+    work: Work,
     extensions: Map<String, Value>,
+}
+
+/// How it runs.
+enum Work {
+    Planned(Arc<Planned>, Bound),
+    Compiled(Box<Compiled>),
 }
 
 impl Gateway {
@@ -86,7 +113,8 @@ impl Gateway {
         platform.acts.get_or_init(|| platform::act::acts(&parts));
         let snapshots = Arc::new(Snapshots::new(parts.leak(), &declared, options.snapshots)?);
         let hub = Hub::new(Arc::clone(&platform), Arc::clone(&snapshots), reads.clone());
-        Ok(Self { platform, snapshots, options, attempts: Attempts::default(), reads, hub })
+        let (attempts, plans) = (Attempts::default(), Plans::default());
+        Ok(Self { platform, snapshots, options, attempts, plans, reads, hub })
     }
 
     /// All schemas, built when they are first asked for.
@@ -109,12 +137,13 @@ impl Gateway {
         self.options.budgets.get(role).copied().unwrap_or(self.options.budget).min(BUDGET_MAX)
     }
 
-    async fn run(&self, caller: Caller, operation: Operation) -> Answer {
+    /// Answers an operation on one way or the other.
+    pub async fn answer_by(&self, way: Way, caller: Caller, operation: Operation) -> Answer {
         let op = self.op(&caller);
         let counter = Arc::new(AtomicU32::new(0));
         let (name, kind) = (named(&operation), operation.kind);
         let mut answer =
-            telemetry::counted(Arc::clone(&counter), self.answer(&op, caller.client.as_deref(), operation)).await;
+            telemetry::counted(Arc::clone(&counter), self.answer(way, &op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
         if let Some(read) = Read::of(&op, operation, op.take_read())
             && let Err(error) = self.reads.record(read).await
@@ -136,10 +165,23 @@ impl Gateway {
         }
     }
 
-    async fn answer(&self, op: &Op, client: Option<&ApiClient>, operation: Operation) -> Answer {
-        let Ready { snapshot, compiled, extensions } = match self.ready(op, client, &operation).await {
+    async fn answer(&self, way: Way, op: &Op, client: Option<&ApiClient>, operation: Operation) -> Answer {
+        let Ready { snapshot, work, extensions } = match self.ready(way, op, client, &operation).await {
             Ok(ready) => ready,
             Err(answer) => return *answer,
+        };
+        let compiled = match work {
+            Work::Compiled(compiled) => compiled,
+            Work::Planned(planned, bound) => {
+                if let Some(answer) = self.planned(op, (&snapshot, &operation), &planned, &bound).await {
+                    return Answer { extensions: extensions.into_iter().chain(answer.extensions).collect(), ..answer };
+                }
+                let (name, variables) = (operation.name.as_deref(), &operation.variables);
+                match coerce::compile(&snapshot.table, &operation.document, name, variables) {
+                    Ok(compiled) => Box::new(compiled),
+                    Err(errors) => return refused(op, errors),
+                }
+            }
         };
         if compiled.kind == Kind::Subscription {
             let reason = "a subscription is opened at /graphql/ws or /graphql/stream".to_owned();
@@ -148,8 +190,39 @@ impl Gateway {
         Answer { extensions, ..execute(op, &snapshot, &operation, &compiled).await }
     }
 
+    /// Answers by a plan; `None` where the store did not answer, and the other way is to be tried.
+    async fn planned(
+        &self,
+        op: &Op,
+        (snapshot, operation): (&Snapshot, &Operation),
+        planned: &Planned,
+        bound: &Bound,
+    ) -> Option<Answer> {
+        let store = self.platform.db.store.as_ref()?;
+        match plan::answer(&planned.plan, store, op, (snapshot, &operation.document), bound).await {
+            Ok(told) => {
+                let errors = told.faults.into_iter().map(Fault::into_error).collect();
+                let mut extensions = Map::new();
+                if self.options.development {
+                    extensions.insert("plan".to_owned(), told.statements.into());
+                }
+                Some(Answer { data: Some(told.data), errors, extensions, ..Answer::default() })
+            }
+            Err(error) => {
+                tracing::error!(request = %op.request_id, %error, "a plan could not be run");
+                None
+            }
+        }
+    }
+
     /// Validates, coerces and costs; the answer of what is refused.
-    async fn ready(&self, op: &Op, client: Option<&ApiClient>, operation: &Operation) -> Result<Ready, Box<Answer>> {
+    async fn ready(
+        &self,
+        way: Way,
+        op: &Op,
+        client: Option<&ApiClient>,
+        operation: &Operation,
+    ) -> Result<Ready, Box<Answer>> {
         let role = op.actor().map_or("PUB", |actor| actor.role.as_str());
         if !op.policies().may_read_for(role, &op.purpose) {
             let args = [("purpose", op.purpose.clone())];
@@ -159,10 +232,18 @@ impl Gateway {
             (Ok(snapshot), Ok(own)) => (snapshot, own),
             (Err(error), _) | (_, Err(error)) => return Err(Box::new(broken(op, &error))),
         };
-        let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
-        if !errors.is_empty() {
-            self.count_hidden(op, &snapshot, operation).await;
-            return Err(Box::new(refused(op, errors)));
+        if !self.plans.is_valid(&snapshot, operation) {
+            let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
+            if !errors.is_empty() {
+                self.count_hidden(op, &snapshot, operation).await;
+                return Err(Box::new(refused(op, errors)));
+            }
+            self.plans.keep_valid(&snapshot, operation);
+        }
+        let may_plan = way == Way::Planned && client.is_none() && self.platform.db.store.is_some();
+        if may_plan && let Some((planned, bound)) = self.plans.of(op, &snapshot, operation) {
+            let extensions = self.affordable(op, cost::of(&planned.template.root, &bound))?;
+            return Ok(Ready { snapshot, work: Work::Planned(planned, bound), extensions });
         }
         let compiled =
             coerce::compile(&snapshot.table, &operation.document, operation.name.as_deref(), &operation.variables);
@@ -173,19 +254,28 @@ impl Gateway {
             self.count_hidden(op, &own, operation).await;
             return Err(Box::new(refused(op, unknown(&own, operation).await)));
         }
-        let (requested, budget) = (cost::of(&compiled.root), self.budget(op));
+        let extensions = self.affordable(op, cost::of(&compiled.root, &Bound::default()))?;
+        Ok(Ready { snapshot, work: Work::Compiled(Box::new(compiled)), extensions })
+    }
+
+    /// What is told of the cost; the refusal of what costs too much.
+    fn affordable(&self, op: &Op, requested: u64) -> Result<Map<String, Value>, Box<Answer>> {
+        let budget = self.budget(op);
         let extensions = Map::from_iter([("cost".to_owned(), json!({ "requested": requested, "budget": budget }))]);
         if requested > budget {
             let args = [("cost", requested.to_string()), ("budget", budget.to_string())];
             let error = GraphqlError::new(Code::CostLimit, &args, op.language);
             return Err(Box::new(Answer { extensions, ..Answer::refused(vec![error]) }));
         }
-        Ok(Ready { snapshot, compiled, extensions })
+        Ok(extensions)
     }
 
     async fn watch(&self, caller: Caller, operation: Operation, to: (Arc<str>, Outlet)) -> Result<Membership, Answer> {
         let op = self.op(&caller);
-        let Ready { snapshot, compiled, .. } = self.ready(&op, None, &operation).await.map_err(|answer| *answer)?;
+        let ready = self.ready(Way::Reference, &op, None, &operation).await.map_err(|answer| *answer)?;
+        let Ready { snapshot, work: Work::Compiled(compiled), .. } = ready else {
+            return Err(broken(&op, &Error::internal("a subscription is not planned")));
+        };
         let subscribed = self.hub.subscribe(&op, snapshot, compiled.root, operation, to).await;
         subscribed.map_err(|error| match error {
             Error::Refused(refusal) => {
@@ -226,7 +316,7 @@ async fn unknown(own: &Snapshot, operation: &Operation) -> Vec<RequestError> {
 async fn execute(op: &Op, snapshot: &Snapshot, operation: &Operation, compiled: &Compiled) -> Answer {
     let (data, faults, refusals) = Run::new(op, snapshot, &operation.document).answer(compiled).await;
     let errors = faults.into_iter().map(Fault::into_error).collect();
-    Answer { data: Some(data), errors, refusals, ..Answer::default() }
+    Answer { data: Some(data.into()), errors, refusals, ..Answer::default() }
 }
 
 impl Fault {
@@ -277,7 +367,7 @@ fn named(operation: &Operation) -> Option<String> {
 
 impl Execute for Gateway {
     fn execute(&self, caller: Caller, operation: Operation) -> BoxFuture<'_, Answer> {
-        Box::pin(self.run(caller, operation))
+        Box::pin(self.answer_by(self.options.way, caller, operation))
     }
 
     fn attend(&self, caller: &Caller, outlet: Outlet, most: usize) -> Result<Attending, Full> {

@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod http;
 pub mod identity;
 pub mod import;
+mod plan;
 pub mod playground;
 pub mod reads;
 pub mod schema;

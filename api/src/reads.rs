@@ -18,5 +18,12 @@ mod root;
 mod rows;
 mod select;
 
+pub(crate) use cursor::{Order, Side};
+pub(crate) use filter::{Asking, PLACE_SYMBOL, USER_SYMBOL};
+pub(crate) use listing::{TOTAL_MAX, Window};
+pub(crate) use root::{ENTITIES_MAX, NODES_MAX, list, represented, wanted};
+pub(crate) use rows::flag_name;
+
+pub(crate) use action::contained;
 pub use fault::{Fault, Segment};
 pub use root::Run;

@@ -1,6 +1,6 @@
 //! The two pools of one database: one that writes, one that reads.
 
-use crate::{error::Result, telemetry};
+use crate::{error::Result, store::Store, telemetry};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx::sqlite::SqliteSynchronous,
@@ -15,6 +15,8 @@ pub struct Db {
     pub writer: DatabaseConnection,
     /// Answers queries.
     pub reader: DatabaseConnection,
+    /// Answers planned reads, where this kind of database is served so.
+    pub store: Option<Store>,
     /// Told after every commit that left an event, for those in this process who wait for one.
     pub committed: Arc<Notify>,
 }
@@ -26,7 +28,7 @@ impl Db {
         // On PostgreSQL one of the readers listens for events.
         let (writers, readers) = if sqlite { (1, 4) } else { (8, 9) };
         let (writer, reader) = (open(url, sqlite, writers).await?, open(url, sqlite, readers).await?);
-        Ok(Self { writer, reader, committed: Arc::default() })
+        Ok(Self { writer, reader, store: Store::open(url)?, committed: Arc::default() })
     }
 
     /// Which database it is.

@@ -29,6 +29,7 @@ pub mod path;
 pub mod permissions;
 pub mod programmes;
 pub mod reference;
+pub mod store;
 pub mod tables;
 pub mod telemetry;
 pub mod transfer;

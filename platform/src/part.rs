@@ -272,6 +272,50 @@ pub enum Cell {
     Bytes(Vec<u8>),
 }
 
+/// A cell where it lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CellRef<'a> {
+    /// Empty.
+    Null,
+    /// Text, also dates, months and enums.
+    Text(&'a str),
+    /// Integers, also fen and microseconds.
+    Int(i64),
+    /// True or false.
+    Bool(bool),
+    /// A key.
+    Uuid(Uuid),
+    /// Sealed bytes.
+    Bytes(&'a [u8]),
+}
+
+impl Cell {
+    /// The same, where it lies.
+    pub fn borrowed(&self) -> CellRef<'_> {
+        match self {
+            Self::Null => CellRef::Null,
+            Self::Text(text) => CellRef::Text(text),
+            Self::Int(number) => CellRef::Int(*number),
+            Self::Bool(truth) => CellRef::Bool(*truth),
+            Self::Uuid(id) => CellRef::Uuid(*id),
+            Self::Bytes(bytes) => CellRef::Bytes(bytes),
+        }
+    }
+}
+
+impl From<CellRef<'_>> for Cell {
+    fn from(cell: CellRef<'_>) -> Self {
+        match cell {
+            CellRef::Null => Self::Null,
+            CellRef::Text(text) => Self::Text(text.to_owned()),
+            CellRef::Int(number) => Self::Int(number),
+            CellRef::Bool(truth) => Self::Bool(truth),
+            CellRef::Uuid(id) => Self::Uuid(id),
+            CellRef::Bytes(bytes) => Self::Bytes(bytes.to_vec()),
+        }
+    }
+}
+
 /// A programme's own facts, stored as JSON text in `application.details`.
 pub struct Details {
     /// Field on `Application`: the module's word.

@@ -17,8 +17,16 @@ pub async fn counted<F: Future>(counter: Arc<AtomicU32>, future: F) -> F::Output
     STATEMENTS.scope(counter, future).await
 }
 
+/// Counts the statements of one operation.
+pub type Counter = Arc<AtomicU32>;
+
+/// Counts so many statements.
+pub(crate) fn add(counter: &Counter, statements: usize) {
+    counter.fetch_add(u32::try_from(statements).unwrap_or(u32::MAX), Ordering::Relaxed);
+}
+
 /// The counter of the running operation, to hand to a task it spawns.
-pub fn counter() -> Option<Arc<AtomicU32>> {
+pub fn counter() -> Option<Counter> {
     STATEMENTS.try_with(Arc::clone).ok()
 }
 

@@ -92,13 +92,13 @@ async fn refused(world: &World, id: &str) {
         [json!("Person"), json!([id]), json!(7), json!({}), json!({ "id": id }), json!({ "__typename": 7, "id": id })]
     {
         let answer = world.answer(Some(&clerk), DOCUMENT, json!({ "r": [wrong] })).await;
-        assert_eq!((answer.data, answer.sql_count), (None, 0), "{wrong}");
+        assert_eq!((answer.value(), answer.sql_count), (None, 0), "{wrong}");
         assert_eq!(answer.errors[0].extensions["code"], "BAD_USER_INPUT", "{wrong}");
     }
     let many = vec![json!({ "__typename": "Person", "id": id }); 1001];
     let answer = world.answer(Some(&clerk), DOCUMENT, json!({ "r": many })).await;
     // The list may not be null, so the whole answer is.
-    assert_eq!((answer.data, answer.sql_count), (Some(Value::Null), 0));
+    assert_eq!((answer.value(), answer.sql_count), (Some(Value::Null), 0));
     assert_eq!(answer.errors[0].extensions["code"], "BAD_USER_INPUT");
     let unknown = "query($r: [_Any!]!) { _entities(representations: $r) { __typename } }";
     let told = world.errors(None, unknown).await;

@@ -100,7 +100,7 @@ async fn a_fetch_stays_whole_and_holds_what_gateway_and_user_both_may_read() {
                 };
                 let variables = json!({ "r": representations });
                 let answer = world.through(&client.holder(), user.as_ref(), &asked(&fields), variables.clone()).await;
-                let found = answer.data.as_ref().expect("data")["_entities"][0].clone();
+                let found = answer.value().expect("data")["_entities"][0].clone();
                 // What the user would see of it without the gateway.
                 let common: Vec<_> = names.iter().filter(|name| own.table.field(stored.name, name).is_some()).collect();
                 let (direct, faults) = match own.table.object(stored.name) {
@@ -108,7 +108,7 @@ async fn a_fetch_stays_whole_and_holds_what_gateway_and_user_both_may_read() {
                         let (all, _) =
                             selection(&own.table, stored.name, &|name| names.iter().any(|known| known == name));
                         let answer = world.answer(user.as_ref(), &asked(&all), variables).await;
-                        (answer.data.as_ref().expect("data")["_entities"][0].clone(), codes(&answer))
+                        (answer.value().expect("data")["_entities"][0].clone(), codes(&answer))
                     }
                     None => (Value::Null, Vec::new()),
                 };
@@ -175,9 +175,9 @@ async fn an_act_that_is_not_the_users_is_not_there_for_the_gateway_either(backen
         { decision { id } userErrors { code } } }";
     let own = world.answer(Some(&clerk), approve, json!({})).await;
     let through = world.through(&district, Some(&clerk), approve, json!({})).await;
-    assert_eq!((through.data.clone(), &through.errors, through.sql_count), (own.data.clone(), &own.errors, 0));
+    assert_eq!((through.value(), &through.errors, through.sql_count), (own.value(), &own.errors, 0));
     assert_eq!(
-        (through.data, through.errors[0].extensions["code"].clone()),
+        (through.value(), through.errors[0].extensions["code"].clone()),
         (None, json!("GRAPHQL_VALIDATION_FAILED"))
     );
     let nobody = world.through(&district, None, approve, json!({})).await;
@@ -205,7 +205,7 @@ async fn without_a_user_a_gateway_has_public_values_only(backend: Backend) {
         node(id: $id) { id } _entities(representations: [{ __typename: \"Application\", id: $id }]) { __typename } }";
     let variables = json!({ "id": row.id(stored("Application")) });
     let answer = world.through(&auditor, None, both, variables).await;
-    let data = answer.data.as_ref().expect("data");
+    let data = answer.value().expect("data");
     assert_eq!(
         (&data["applications"], &data["node"], &data["_entities"]),
         (&Value::Null, &Value::Null, &json!([null]))
@@ -220,7 +220,7 @@ async fn a_gateway_composes_its_own_schema(backend: Backend) {
     let own = world.data(Some(&platform), "{ _service { sdl } }", json!({})).await;
     for user in [None, Some(actor("VW", "VW_WINDOW", Level::Village))] {
         let through = world.through(&platform.holder(), user.as_ref(), "{ _service { sdl } }", json!({})).await;
-        assert_eq!((through.data.as_ref(), through.errors.len()), (Some(&own), 0));
+        assert_eq!((through.value(), through.errors.len()), (Some(own.clone()), 0));
     }
     // A role the policies do not know has nothing, whoever the user is.
     let nobody = Holder { role: "XX".to_owned(), ..platform.holder() };

@@ -143,7 +143,7 @@ async fn pages_are_exact_in_both_directions_and_every_order(backend: Backend) {
         json!({ "first": 1, "last": 1 }),
     ] {
         let answer = wrong(args.clone()).await;
-        assert_eq!(answer.data, Some(json!({ "applications": null })), "{args}");
+        assert_eq!(answer.value(), Some(json!({ "applications": null })), "{args}");
         assert_eq!(answer.errors.len(), 1, "{args}");
         assert_eq!(answer.errors[0].extensions["code"], "BAD_USER_INPUT", "{args}");
         assert_eq!(answer.errors[0].path, [json!("applications")]);
@@ -166,7 +166,7 @@ async fn lists_of_several_parents_are_paged_alike_in_one_statement(backend: Back
     };
     let answer = world.answer(Some(&clerk), document, json!({ "first": 3 })).await;
     assert_eq!(answer.sql_count, 3, "applications, events, counts");
-    let data = answer.data.expect("data");
+    let data = answer.value().expect("data");
     for (at, node) in data["applications"]["nodes"].as_array().expect("nodes").iter().enumerate() {
         let count = i64::try_from(at + 1).expect("small");
         assert_eq!(seqs(&node["events"]), (1..=count.min(3)).collect::<Vec<_>>());
@@ -275,16 +275,16 @@ async fn a_value_is_shown_by_its_class_and_the_purpose(backend: Backend) {
     let all = "nameZh phone birthOn idNumber";
     let answer = read(&clerk(), None, all).await;
     let plain = json!({ "nameZh": "张守田", "phone": "13800001234", "birthOn": "1971-03-12", "idNumber": "51022919660620005X" });
-    assert_eq!(answer.data, Some(json!({ "node": plain })));
+    assert_eq!(answer.value(), Some(json!({ "node": plain })));
     let auditor = actor("AUD", "DU_AUDIT", Level::District);
     let masked = json!({ "nameZh": "张**", "phone": "138****1234", "birthOn": null });
-    assert_eq!(read(&auditor, None, "nameZh phone birthOn").await.data, Some(json!({ "node": masked })));
+    assert_eq!(read(&auditor, None, "nameZh phone birthOn").await.value(), Some(json!({ "node": masked })));
     let public = read(&clerk(), Some("PUBLIC"), all).await;
     let nothing = json!({ "nameZh": null, "phone": null, "birthOn": null, "idNumber": null });
-    assert_eq!(public.data, Some(json!({ "node": nothing })));
+    assert_eq!(public.value(), Some(json!({ "node": nothing })));
     // What is not shown and may not be null leaves no object.
     let internal = read(&clerk(), Some("PUBLIC"), "version").await;
-    assert_eq!(internal.data, Some(json!({ "node": null })));
+    assert_eq!(internal.value(), Some(json!({ "node": null })));
     assert_eq!(internal.errors[0].extensions["code"], "BAD_USER_INPUT");
     let unknown = read(&clerk(), Some("CURIOSITY"), all).await;
     assert_eq!((unknown.data, &unknown.errors[0].extensions["code"]), (None, &json!("PURPOSE_UNKNOWN")));

@@ -45,5 +45,5 @@ async fn an_operation_beyond_the_budget_is_refused_before_it_runs(backend: Backe
     assert_eq!(refused.extensions["cost"], json!({ "requested": 92, "budget": 50 }));
     let answered = world.answer(Some(&town), document, json!({})).await;
     assert_eq!(answered.extensions["cost"], json!({ "requested": 92, "budget": 5_000 }));
-    assert_eq!(answered.data, Some(json!({ "applications": { "nodes": [] } })));
+    assert_eq!(answered.value(), Some(json!({ "applications": { "nodes": [] } })));
 }

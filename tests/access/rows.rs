@@ -217,7 +217,7 @@ async fn by_entity(
     let through = world.through(&auditor, actor, &document, json!({ "r": wanted })).await;
     assert!(through.errors.is_empty(), "{:?}", through.errors);
     let own = world.data(actor, &document, json!({ "r": wanted })).await;
-    (ids(&own), ids(&through.data.expect("data")))
+    (ids(&own), ids(&through.value().expect("data")))
 }
 
 async fn by_list(world: &World, actor: Option<&Actor>, stored: &StoredType, rows: &[Placed]) -> BTreeSet<String> {

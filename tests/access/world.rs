@@ -2,7 +2,7 @@
 
 use api::{
     gateway::{Gateway, Options},
-    http::seam::{Answer, Caller, Execute, Operation},
+    http::seam::{Answer, Caller, Document, Execute, Operation},
     identity::{ApiClient, SignedIn},
 };
 use async_graphql::parser::{
@@ -176,7 +176,7 @@ impl World {
     pub async fn data(&self, actor: Option<&Actor>, document: &str, variables: Value) -> Value {
         let answer = self.answer(actor, document, variables).await;
         assert!(answer.errors.is_empty(), "{document}\n{:#?}", answer.errors);
-        answer.data.expect("data")
+        answer.value().expect("data")
     }
 
     /// Sends one document; answers the messages of its errors.
@@ -197,7 +197,7 @@ fn operation(document: &str, variables: Value) -> Operation {
         DocumentOperations::Multiple(_) => OperationType::Query,
     };
     let Value::Object(variables) = variables else { panic!("variables are an object") };
-    Operation { document, name: None, kind, variables }
+    Operation { document: Arc::new(Document::new(document)), name: None, kind, variables }
 }
 
 fn caller(actor: Option<&Actor>, purpose: Option<&str>) -> Caller {

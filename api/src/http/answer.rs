@@ -10,8 +10,6 @@ use axum::{
     response::Response,
 };
 use platform::{Code, Language};
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// What the request log says of an answer.
 #[derive(Debug, Clone, Default)]
@@ -24,16 +22,6 @@ pub(super) struct Outcome {
     pub(super) sql_count: u32,
     /// `ok`, or the first code.
     pub(super) code: Option<String>,
-}
-
-#[derive(Serialize)]
-struct AnswerBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [GraphqlError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<&'a Map<String, Value>>,
 }
 
 /// A refusal by HTTP itself, before GraphQL has a say.
@@ -132,9 +120,23 @@ pub(super) fn operation(media: Media, answer: &Answer, outcome: Outcome) -> Resp
 
 /// An answer as JSON.
 pub(super) fn json(answer: &Answer) -> String {
-    let extensions = (!answer.extensions.is_empty()).then_some(&answer.extensions);
-    let body = AnswerBody { data: answer.data.as_ref(), errors: &answer.errors, extensions };
-    serde_json::to_string(&body).unwrap_or_default()
+    let mut body = String::with_capacity(answer.data.as_ref().map_or(0, |data| data.as_json().len()) + 256);
+    let mut member = |name: &str, json: &str| {
+        body.push_str(if body.is_empty() { "{\"" } else { ",\"" });
+        body.push_str(name);
+        body.push_str("\":");
+        body.push_str(json);
+    };
+    if let Some(data) = &answer.data {
+        member("data", data.as_json());
+    }
+    if !answer.errors.is_empty() {
+        member("errors", &serde_json::to_string(&answer.errors).unwrap_or_default());
+    }
+    if !answer.extensions.is_empty() {
+        member("extensions", &serde_json::to_string(&answer.extensions).unwrap_or_default());
+    }
+    if body.is_empty() { "{}".to_owned() } else { body + "}" }
 }
 
 impl Outcome {

@@ -8,7 +8,7 @@ use super::{
     log::RequestId,
     negotiate::{self, Media},
     read::{self, Parameters},
-    seam::{Answer, Caller, GraphqlError, Operation},
+    seam::{Answer, Caller, Document, GraphqlError, Operation},
     settings::{Limits, Seconds},
 };
 use crate::identity::Held;
@@ -145,7 +145,7 @@ pub(super) fn operation(
         return Err(vec![GraphqlError::new(Code::GraphqlValidation, &[("reason", reason)], language)]);
     };
     let kind = chosen.node.ty;
-    Ok(Operation { kind, name: operation_name, variables, document })
+    Ok(Operation { kind, name: operation_name, variables, document: Arc::new(Document::new(document)) })
 }
 
 fn describe(unfit: Unfit, language: Language) -> GraphqlError {

@@ -3,6 +3,7 @@
 use crate::{
     events::{Attending, Full, Membership, Outlet},
     identity::{ApiClient, SignedIn},
+    schema::coerce::switches,
 };
 use async_graphql::{
     Pos,
@@ -12,8 +13,41 @@ use futures_util::future::BoxFuture;
 use platform::{Code, Language, code::message};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use uuid::Uuid;
+
+/// A document that was parsed and is within every limit of size.
+#[derive(Debug)]
+pub struct Document {
+    /// Names this document while the program runs; the same text may be parsed again under another number.
+    pub id: u64,
+    /// The document.
+    pub parsed: ExecutableDocument,
+    /// Variables that anything in it is skipped or included by.
+    pub switches: Vec<String>,
+}
+
+impl Document {
+    /// Numbers a parsed document.
+    pub fn new(parsed: ExecutableDocument) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), switches: switches(&parsed), parsed }
+    }
+}
+
+impl Deref for Document {
+    type Target = ExecutableDocument;
+
+    fn deref(&self) -> &ExecutableDocument {
+        &self.parsed
+    }
+}
 
 /// Who asks, and how they wish to be answered.
 #[derive(Debug, Clone)]
@@ -34,7 +68,7 @@ pub struct Caller {
 #[derive(Debug)]
 pub struct Operation {
     /// The document.
-    pub document: ExecutableDocument,
+    pub document: Arc<Document>,
     /// Which of its operations; the document is known to have it, or to have just one.
     pub name: Option<String>,
     /// Whether it reads or changes.
@@ -43,11 +77,33 @@ pub struct Operation {
     pub variables: Map<String, Value>,
 }
 
+/// Data of an answer, as JSON text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Data(String);
+
+impl Data {
+    /// Takes JSON text as it is.
+    pub(crate) fn of_json(json: String) -> Self {
+        Self(json)
+    }
+
+    /// The text.
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Value> for Data {
+    fn from(value: Value) -> Self {
+        Self(value.to_string())
+    }
+}
+
 /// What came of an operation.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// `None`: a request error, nothing was executed.
-    pub data: Option<Value>,
+    pub data: Option<Data>,
     /// GraphQL errors.
     pub errors: Vec<GraphqlError>,
     /// `extensions` of the answer, e.g. `cost`.
@@ -94,6 +150,11 @@ impl GraphqlError {
 }
 
 impl Answer {
+    /// The data as a tree; `None` where there is none.
+    pub fn value(&self) -> Option<Value> {
+        self.data.as_ref().and_then(|data| serde_json::from_str(data.as_json()).ok())
+    }
+
     /// A request error: nothing was executed.
     pub fn refused(errors: Vec<GraphqlError>) -> Self {
         Self { errors, ..Self::default() }

@@ -32,7 +32,7 @@ fn input(call: &Call) -> Value {
 }
 
 /// A handler that panics fails its own field, nothing else.
-pub(super) async fn contained<T>(handler: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn contained<T>(handler: impl Future<Output = Result<T>>) -> Result<T> {
     AssertUnwindSafe(handler).catch_unwind().await.unwrap_or_else(|_| Err(Error::internal("a handler panicked")))
 }
 

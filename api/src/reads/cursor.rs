@@ -2,7 +2,7 @@
 
 use crate::schema::types::Stored;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use platform::part::{Cell, CellKind, Direction, Finder};
+use platform::part::{CellKind, CellRef, Direction, Finder};
 use sea_orm::{
     Condition,
     sea_query::{Alias, Expr, ExprTrait, IntoCondition},
@@ -11,24 +11,24 @@ use serde_json::{Value, json};
 
 /// A total order of a list: some columns, then the key.
 #[derive(Debug, Clone)]
-pub(super) struct Order {
+pub(crate) struct Order {
     /// The list it orders, as cursors name it.
-    pub(super) list: String,
-    pub(super) columns: Vec<OrderColumn>,
+    pub(crate) list: String,
+    pub(crate) columns: Vec<OrderColumn>,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OrderColumn {
-    pub(super) name: &'static str,
-    pub(super) kind: CellKind,
-    pub(super) direction: Direction,
+pub(crate) struct OrderColumn {
+    pub(crate) name: &'static str,
+    pub(crate) kind: CellKind,
+    pub(crate) direction: Direction,
     /// What an empty cell counts as.
-    pub(super) empty_as: Option<&'static str>,
+    pub(crate) empty_as: Option<&'static str>,
 }
 
 impl OrderColumn {
     /// The expression that rows of a table are ordered by; as an index over it is written.
-    pub(super) fn expr(&self, table: &str) -> Expr {
+    pub(crate) fn expr(&self, table: &str) -> Expr {
         match self.empty_as {
             Some(text) => Expr::cust(format!("COALESCE(\"{table}\".\"{}\", '{text}')", self.name)),
             None => Expr::col((Alias::new(table), Alias::new(self.name))),
@@ -38,7 +38,7 @@ impl OrderColumn {
 
 /// Where rows stand to a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Before,
     AtOrBefore,
     After,
@@ -47,7 +47,7 @@ pub(super) enum Side {
 
 impl Order {
     /// The order of these columns, made total by the key in the direction of the last one.
-    pub(super) fn new(list: String, stored: Stored, columns: Vec<(&'static str, Direction)>) -> Self {
+    pub(crate) fn new(list: String, stored: Stored, columns: Vec<(&'static str, Direction)>) -> Self {
         let last = columns.last().map_or(Direction::Asc, |(_, direction)| *direction);
         let mut order = Self { list, columns: Vec::with_capacity(columns.len() + 1) };
         for (name, direction) in columns.into_iter().chain([(stored.0.key, last)]) {
@@ -60,7 +60,7 @@ impl Order {
     }
 
     /// The order of a list that code bounds.
-    pub(super) fn of_finder(finder: &Finder, stored: Stored) -> Self {
+    pub(crate) fn of_finder(finder: &Finder, stored: Stored) -> Self {
         let columns = finder.order.iter().map(|order| (order.column, order.direction)).collect();
         let mut order = Self::new(finder.name.to_owned(), stored, columns);
         for (column, declared) in order.columns.iter_mut().zip(&finder.order) {
@@ -79,21 +79,21 @@ impl Order {
     }
 
     /// The cursor of a row by the values of the order's columns.
-    pub(super) fn cursor<'a>(&self, values: impl Iterator<Item = &'a Cell>) -> String {
+    pub(crate) fn cursor<'a>(&self, values: impl Iterator<Item = CellRef<'a>>) -> String {
         let mut parts = vec![Value::String(self.signature())];
         parts.extend(self.columns.iter().zip(values).map(|(column, cell)| match cell {
-            Cell::Null if column.empty_as.is_some() => json!(column.empty_as),
-            Cell::Text(text) => json!(text),
-            Cell::Int(number) => json!(number),
-            Cell::Uuid(id) => json!(id),
-            Cell::Bool(truth) => json!(truth),
-            Cell::Null | Cell::Bytes(_) => Value::Null,
+            CellRef::Null if column.empty_as.is_some() => json!(column.empty_as),
+            CellRef::Text(text) => json!(text),
+            CellRef::Int(number) => json!(number),
+            CellRef::Uuid(id) => json!(id),
+            CellRef::Bool(truth) => json!(truth),
+            CellRef::Null | CellRef::Bytes(_) => Value::Null,
         }));
         URL_SAFE_NO_PAD.encode(Value::Array(parts).to_string())
     }
 
     /// The values of a cursor; `None` if it is none of this list and order.
-    pub(super) fn read(&self, cursor: &str) -> Option<Vec<sea_orm::Value>> {
+    pub(crate) fn read(&self, cursor: &str) -> Option<Vec<sea_orm::Value>> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let parts: Vec<Value> = serde_json::from_slice(&bytes).ok()?;
         let (signature, values) = parts.split_first()?;
@@ -104,7 +104,7 @@ impl Order {
     }
 
     /// The rows on one side of a cursor; all columns in one direction compare as one row.
-    pub(super) fn side(&self, table: &str, values: &[sea_orm::Value], side: Side) -> Condition {
+    pub(crate) fn side(&self, table: &str, values: &[sea_orm::Value], side: Side) -> Condition {
         let column = |column: &OrderColumn| column.expr(table);
         let first = self.columns.first().map_or(Direction::Asc, |column| column.direction);
         if let ([one], [value]) = (self.columns.as_slice(), values) {

@@ -1,12 +1,13 @@
 //! What of a value is shown: by data class and purpose.
 
+use crate::schema::scalars::Leaf;
 use platform::part::{DataClass, Scalar};
 use policies::{Disclosure, Policies};
 use serde_json::Value;
 
 /// The disclosure of every class for one purpose.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Disclosures {
+pub(crate) struct Disclosures {
     public: Disclosure,
     internal: Disclosure,
     personal: Disclosure,
@@ -14,7 +15,7 @@ pub(super) struct Disclosures {
 }
 
 impl Disclosures {
-    pub(super) fn new(policies: &Policies, purpose: &str) -> Self {
+    pub(crate) fn new(policies: &Policies, purpose: &str) -> Self {
         let of = |class| policies.disclosure(class, purpose);
         Self {
             public: of(DataClass::Public),
@@ -24,7 +25,7 @@ impl Disclosures {
         }
     }
 
-    pub(super) fn of(&self, class: DataClass) -> Disclosure {
+    pub(crate) fn of(&self, class: DataClass) -> Disclosure {
         match class {
             DataClass::Public => self.public,
             DataClass::Internal => self.internal,
@@ -34,8 +35,19 @@ impl Disclosures {
         }
     }
 
-    /// The value as this purpose may see it; `name` is the column or property it stands in.
-    pub(super) fn show(&self, class: DataClass, scalar: Option<&Scalar>, name: &str, value: Value) -> Value {
+    /// A leaf as this purpose may see it; `name` is the column or field it stands in.
+    pub(crate) fn leaf<'a>(&self, class: DataClass, scalar: &Scalar, name: &str, leaf: Leaf<'a>) -> Leaf<'a> {
+        match (self.of(class), leaf) {
+            (Disclosure::Plain, leaf) => leaf,
+            (Disclosure::Masked, Leaf::Text(text)) => {
+                mask(Some(scalar), name, &text).map_or(Leaf::Null, |masked| Leaf::Text(masked.into()))
+            }
+            (Disclosure::Masked | Disclosure::Null, _) => Leaf::Null,
+        }
+    }
+
+    /// A value of plain code as this purpose may see it; `name` is the field or property it stands in.
+    pub(crate) fn show(&self, class: DataClass, scalar: Option<&Scalar>, name: &str, value: Value) -> Value {
         match (self.of(class), value) {
             (Disclosure::Plain, value) => value,
             (Disclosure::Masked, Value::String(text)) => mask(scalar, name, &text).map_or(Value::Null, Value::String),

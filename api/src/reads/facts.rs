@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 impl Asking<'_> {
     /// The condition of the parts of a filter that go by facts.
-    pub(super) fn facts(&self, table: &TypeTable, stored: Stored, given: Option<&Value>) -> Result<Condition, Refusal> {
+    pub(crate) fn facts(&self, table: &TypeTable, stored: Stored, given: Option<&Value>) -> Result<Condition, Refusal> {
         let mut all = Condition::all();
         let (Some(given), Some(object)) = (given.and_then(Value::as_object), table.object(stored.name)) else {
             return Ok(all);
@@ -26,7 +26,7 @@ impl Asking<'_> {
             let Some(asked) = given.get(field.name.as_ref()).and_then(Value::as_object) else { continue };
             all = all.add(self.of_programme(table, stored, field, *details, asked)?);
             if let Some(guard) = guard {
-                all = all.add(entity::scope::condition(&stored.scope, stored.table, &self.op.scope(guard)));
+                all = all.add(entity::scope::condition(&stored.scope, stored.table, &self.scope(guard)));
             }
         }
         Ok(all)

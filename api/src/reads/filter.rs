@@ -2,11 +2,11 @@
 
 use super::{cursor::Order, disclose::Disclosures};
 use crate::schema::{Comparison, comparisons, field_of, types::Stored};
-use entity::scope::successor;
+use entity::{Scope, scope::successor};
 use platform::{
     Code, Refusal, id,
     op::Op,
-    part::{Direction, Edge, List, ListColumn, Scalar},
+    part::{Direction, Edge, List, ListColumn, Permission, Scalar},
 };
 use policies::Disclosure;
 use sea_orm::{
@@ -14,18 +14,43 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Who asks, and what may be shown to them.
-pub(super) struct Asking<'a> {
-    pub(super) op: &'a Op,
-    pub(super) disclosures: Disclosures,
+pub(crate) struct Asking<'a> {
+    pub(crate) op: &'a Op,
+    pub(crate) disclosures: Disclosures,
+    /// Whether place and user stand as symbols, for statements that are kept for others of the same rights.
+    pub(crate) symbols: bool,
 }
+
+/// Stands for each digit of the asker's place.
+pub(crate) const PLACE_SYMBOL: &str = "\u{1}";
+/// Stands for the asker.
+pub(crate) const USER_SYMBOL: Uuid = Uuid::from_u128(0x0001_0001_0001_0001_0001_0001_0001_0001);
 
 pub(super) fn bad(reason: String) -> Refusal {
     Refusal::new(Code::BadUserInput).arg("reason", reason)
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    pub(crate) fn new(op: &'a Op, symbols: bool) -> Self {
+        Self { op, disclosures: Disclosures::new(op.policies(), &op.purpose), symbols }
+    }
+
+    /// The rows a permission lets the asker see.
+    pub(crate) fn scope(&self, permission: &Permission) -> Scope {
+        match self.op.scope(permission) {
+            Scope::Rows { jurisdiction, programmes, unit, user } if self.symbols => Scope::Rows {
+                jurisdiction: jurisdiction.map(|place| PLACE_SYMBOL.repeat(place.len())),
+                programmes,
+                unit,
+                user: user.map(|_| USER_SYMBOL),
+            },
+            scope => scope,
+        }
+    }
+
     /// Whether a column may be compared with: what is not shown plainly would be told by which rows answer.
     fn shows(&self, stored: Stored, column: &str) -> bool {
         let class = field_of(stored.0, column).map_or(stored.class, |field| field.class);
@@ -33,7 +58,7 @@ impl Asking<'_> {
     }
 
     /// Refuses to compare with columns that are not shown plainly for this purpose.
-    pub(super) fn comparable(&self, stored: Stored, columns: &[&str]) -> Result<(), Refusal> {
+    pub(crate) fn comparable(&self, stored: Stored, columns: &[&str]) -> Result<(), Refusal> {
         match columns.iter().find(|column| !self.shows(stored, column)) {
             Some(column) => Err(bad(format!("{column} is not shown for this purpose, so nothing is found by it"))),
             None => Ok(()),
@@ -41,7 +66,7 @@ impl Asking<'_> {
     }
 
     /// The condition of a filter argument.
-    pub(super) fn filter(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Condition, Refusal> {
+    pub(crate) fn filter(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Condition, Refusal> {
         let mut all = Condition::all();
         let Some(given) = given.and_then(Value::as_object) else { return Ok(all) };
         for column in &list.filters {
@@ -65,13 +90,12 @@ impl Asking<'_> {
     /// Rows for which a column with a permission of its own may be read at all.
     fn narrower(&self, stored: Stored, column: &str) -> Option<Condition> {
         let permission = field_of(stored.0, column)?.permission;
-        let scope = self.op.scope(&permission);
-        (scope != self.op.scope(&stored.permission))
-            .then(|| entity::scope::condition(&stored.scope, stored.table, &scope))
+        let scope = self.scope(&permission);
+        (scope != self.scope(&stored.permission)).then(|| entity::scope::condition(&stored.scope, stored.table, &scope))
     }
 
     /// The order of a list at the root.
-    pub(super) fn list_order(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Order, Refusal> {
+    pub(crate) fn list_order(&self, stored: Stored, list: &List, given: Option<&Value>) -> Result<Order, Refusal> {
         let mut columns = Vec::new();
         for value in given.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             let (column, direction) = match (value.strip_suffix("_ASC"), value.strip_suffix("_DESC")) {
@@ -91,15 +115,15 @@ impl Asking<'_> {
     }
 
     /// The order of an edge: as declared, without what may not be shown.
-    pub(super) fn edge_order(&self, name: String, target: Stored, edge: &'static Edge) -> Order {
+    pub(crate) fn edge_order(&self, name: String, target: Stored, edge: &'static Edge) -> Order {
         let shown = edge.order.iter().copied();
         let shown = shown.filter(|(column, _)| self.shows(target, column) && self.narrower(target, column).is_none());
         Order::new(name, target, shown.collect())
     }
 
     /// Rows a caller may see of a type today, whatever else is asked.
-    pub(super) fn visible(&self, stored: Stored) -> Condition {
-        let mut all = entity::scope::condition(&stored.scope, stored.table, &self.op.scope(&stored.permission));
+    pub(crate) fn visible(&self, stored: Stored) -> Condition {
+        let mut all = entity::scope::condition(&stored.scope, stored.table, &self.scope(&stored.permission));
         if let Some((from, to)) = stored.live_between {
             let today = self.op.today().to_string();
             let column = |name: &'static str| Expr::col((Alias::new(stored.table), Alias::new(name)));

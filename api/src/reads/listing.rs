@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Rows counted at most.
-pub(super) const TOTAL_MAX: i64 = 10_000;
+pub(crate) const TOTAL_MAX: i64 = 10_000;
 const RANK: &str = "rank_in_list";
 
 /// A list, or the lists of several parents that share everything but the parent.
@@ -31,11 +31,12 @@ pub(super) struct Listing {
 }
 
 /// Which part of a list is asked for.
-pub(super) struct Window {
-    pub(super) count: u64,
-    pub(super) backward: bool,
-    pub(super) after: Option<Vec<sea_orm::Value>>,
-    pub(super) before: Option<Vec<sea_orm::Value>>,
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) count: u64,
+    pub(crate) backward: bool,
+    pub(crate) after: Option<Vec<sea_orm::Value>>,
+    pub(crate) before: Option<Vec<sea_orm::Value>>,
 }
 
 /// One page: its rows in the set, in list order, and whether the list goes on in reading direction.
@@ -49,7 +50,7 @@ impl Window {
     /// Reads `first`, `last`, `after`, `before`.
     ///
     /// Errors: `BAD_USER_INPUT` for numbers out of bounds, both directions at once, a cursor of another list.
-    pub(super) fn read(args: &Map<String, Value>, order: &Order) -> Result<Self, Refusal> {
+    pub(crate) fn read(args: &Map<String, Value>, order: &Order) -> Result<Self, Refusal> {
         let bad = |reason: String| Refusal::new(Code::BadUserInput).arg("reason", reason);
         let given = |name: &str| args.get(name).filter(|value| !value.is_null());
         let number = |name: &str| given(name).and_then(Value::as_i64);

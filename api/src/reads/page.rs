@@ -220,7 +220,7 @@ impl Pages<'_> {
 
     fn cursor(&self, row: usize) -> String {
         let order = &self.listing.order;
-        order.cursor(order.columns.iter().map(|column| self.set.cell(row, column.name)))
+        order.cursor(order.columns.iter().map(|column| self.set.cell(row, column.name).borrowed()))
     }
 
     /// Paths of the rows of all pages.

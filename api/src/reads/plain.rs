@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 impl Run<'_> {
     /// An object by its JSON; `None` where a field that may not be null is.
-    pub(super) fn object(&self, calls: &[Call], json: &Value, path: &mut Vec<Segment>) -> Option<Value> {
+    pub(crate) fn object(&self, calls: &[Call], json: &Value, path: &mut Vec<Segment>) -> Option<Value> {
         let mut object = Map::with_capacity(calls.len());
         for call in calls {
             path.push(Segment::Key(Arc::clone(&call.key)));

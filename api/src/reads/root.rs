@@ -1,7 +1,6 @@
 //! The roots: lists, nodes, queries that compute, mutations; one field after the other.
 
 use super::{
-    disclose::Disclosures,
     fault::{Fault, Paths, Segment},
     filter::Asking,
     listing::{Listing, distinct},
@@ -30,13 +29,13 @@ use std::{
 };
 
 /// Identifiers `nodes` takes at most.
-const NODES_MAX: usize = 100;
+pub(crate) const NODES_MAX: usize = 100;
 /// Representations `_entities` takes at most: routers ask for the entities of a whole answer at once.
-const ENTITIES_MAX: usize = 1_000;
+pub(crate) const ENTITIES_MAX: usize = 1_000;
 
 /// One operation being answered.
 pub struct Run<'a> {
-    pub(super) asking: Asking<'a>,
+    pub(crate) asking: Asking<'a>,
     snapshot: &'a Snapshot,
     document: &'a ExecutableDocument,
     pub(super) faults: Mutex<Vec<Fault>>,
@@ -52,9 +51,8 @@ pub(super) struct Found {
 impl<'a> Run<'a> {
     /// Starts answering for an operation.
     pub fn new(op: &'a Op, snapshot: &'a Snapshot, document: &'a ExecutableDocument) -> Self {
-        let disclosures = Disclosures::new(op.policies(), &op.purpose);
         Self {
-            asking: Asking { op, disclosures },
+            asking: Asking::new(op, false),
             snapshot,
             document,
             faults: Mutex::default(),
@@ -83,8 +81,8 @@ impl<'a> Run<'a> {
             self.put(&mut data, call, vec![value], &paths);
         }
         let data = data.pop().flatten().map_or(Value::Null, Value::Object);
-        let faults = self.faults.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (data, faults, self.refusals.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let (faults, refusals) = self.noted();
+        (data, faults, refusals)
     }
 
     async fn introspect(
@@ -118,11 +116,12 @@ impl<'a> Run<'a> {
                 Ok(nodes.pop().unwrap_or_default())
             }
             Resolve::Nodes => {
-                let ids = list(call, "ids", NODES_MAX)?.iter().map(wanted).collect::<Vec<_>>();
+                let ids = list(&call.args, "ids", NODES_MAX)?.iter().map(wanted).collect::<Vec<_>>();
                 self.nodes_by_id(&ids, call, paths, true).await.map(Value::Array)
             }
             Resolve::Entities => {
-                let ids = list(call, "representations", ENTITIES_MAX)?.iter().map(represented).collect::<Vec<_>>();
+                let ids =
+                    list(&call.args, "representations", ENTITIES_MAX)?.iter().map(represented).collect::<Vec<_>>();
                 self.nodes_by_id(&ids, call, paths, true).await.map(Value::Array)
             }
             Resolve::Service => {
@@ -229,8 +228,14 @@ impl<'a> Run<'a> {
         Ok(Found { set, rows })
     }
 
+    /// What was noted: faults, and codes of refusals.
+    pub(crate) fn noted(self) -> (Vec<Fault>, Vec<&'static str>) {
+        let faults = self.faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (faults, self.refusals.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Notes why a field is null; what is broken on our side is told to the log alone.
-    pub(super) fn fault(&self, error: &Error, path: Vec<Segment>, pos: Pos) {
+    pub(crate) fn fault(&self, error: &Error, path: Vec<Segment>, pos: Pos) {
         if let Error::Internal(text) = error {
             tracing::error!(request = %self.asking.op.request_id, error = %text, "a field could not be answered");
         }
@@ -252,7 +257,7 @@ impl<'a> Run<'a> {
     }
 
     /// Notes a field that may not be null and is: not shown for this purpose, or broken.
-    pub(super) fn not_shown(&self, field: &FieldDef, path: Vec<Segment>, pos: Pos) {
+    pub(crate) fn not_shown(&self, field: &FieldDef, path: Vec<Segment>, pos: Pos) {
         let purpose = &self.asking.op.purpose;
         let error = if self.asking.disclosures.of(field.class) == policies::Disclosure::Plain {
             Error::internal(format!("{} may not be null and is", field.name))
@@ -279,28 +284,28 @@ impl<'a> Run<'a> {
     }
 
     /// Whether this field, or one below it, was noted already.
-    pub(super) fn faulted(&self, path: &[Segment]) -> bool {
+    pub(crate) fn faulted(&self, path: &[Segment]) -> bool {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.iter().any(|fault| fault.path.starts_with(path))
     }
 }
 
 /// Values of a list argument, within its bound.
-fn list<'c>(call: &'c Call, name: &str, most: usize) -> Result<&'c [Value]> {
-    let values = call.args.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+pub(crate) fn list<'c>(args: &'c Map<String, Value>, name: &str, most: usize) -> Result<&'c [Value], Refusal> {
+    let values = args.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if values.len() > most {
         let reason = format!("{name} holds at most {most}");
-        return Err(Refusal::new(Code::BadUserInput).arg("reason", reason).into());
+        return Err(Refusal::new(Code::BadUserInput).arg("reason", reason));
     }
     Ok(values)
 }
 
 /// Type and key of a global identifier.
-fn wanted(id: &Value) -> Option<(String, String)> {
+pub(crate) fn wanted(id: &Value) -> Option<(String, String)> {
     id.as_str().and_then(id::decode)
 }
 
 /// The same of a representation, if its type is the identifier's own.
-fn represented(representation: &Value) -> Option<(String, String)> {
+pub(crate) fn represented(representation: &Value) -> Option<(String, String)> {
     wanted(&representation["id"]).filter(|(name, _)| representation["__typename"] == name.as_str())
 }

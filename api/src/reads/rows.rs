@@ -88,7 +88,7 @@ impl Needs {
     }
 }
 
-pub(super) fn flag_name(at: usize) -> String {
+pub(crate) fn flag_name(at: usize) -> String {
     format!("guard_{at}")
 }
 

@@ -71,13 +71,13 @@ impl<'a> Run<'a> {
         };
         match &field.resolve {
             Resolve::GlobalId => (0..set.len()).map(|row| global_id(set, row)).collect(),
-            Resolve::Column { column, scalar, guard } => {
-                let value = |row| scalars::write_cell(scalar, set.cell(row, column));
-                self.leaves(set, call, field, *guard, (column, scalar), paths, &value)
-            }
+            Resolve::Column { column, scalar, guard } => self.leaves(set, call, field, *guard, (column, scalar), paths),
             Resolve::Computed { columns, scalar, compute, guard } => {
-                let value = |row| self.computed(set, row, columns, *compute);
-                self.leaves(set, call, field, *guard, (&field.name, scalar), paths, &value)
+                let value = |row| {
+                    let shown = set.passes(row, *guard).then(|| self.computed(set, row, columns, *compute));
+                    self.asking.disclosures.show(field.class, Some(scalar), &field.name, shown.unwrap_or_default())
+                };
+                (0..set.len()).map(value).collect()
             }
             Resolve::Details { details, guard } => self.details(set, call, *details, *guard, paths),
             Resolve::Batch { compute, guard } => self.batch(set, call, field, (*compute, *guard), paths).await,
@@ -87,25 +87,23 @@ impl<'a> Run<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one leaf is one row of facts")]
     fn leaves(
         &self,
         set: &RowSet,
         call: &Call,
         field: &FieldDef,
         guard: Option<Permission>,
-        (name, scalar): (&str, &Scalar),
+        (column, scalar): (&str, &Scalar),
         paths: &Paths,
-        value: &dyn Fn(usize) -> Option<Value>,
     ) -> Vec<Value> {
         let leaf = |row| {
             if !set.passes(row, guard) {
                 return Value::Null;
             }
-            match value(row) {
-                Some(value) => self.asking.disclosures.show(field.class, Some(scalar), name, value),
+            match scalars::leaf(scalar, set.cell(row, column).borrowed()) {
+                Some(leaf) => self.asking.disclosures.leaf(field.class, scalar, column, leaf).into(),
                 None => {
-                    let error = Error::internal(format!("{}.{} holds what is no {scalar:?}", set.stored.table, name));
+                    let error = Error::internal(format!("{}.{column} holds what is no {scalar:?}", set.stored.table));
                     self.fault(&error, paths.field(row, &call.key), call.pos);
                     Value::Null
                 }
@@ -114,12 +112,12 @@ impl<'a> Run<'a> {
         (0..set.len()).map(leaf).collect()
     }
 
-    fn computed(&self, set: &RowSet, row: usize, columns: &[&'static str], compute: Compute) -> Option<Value> {
+    fn computed(&self, set: &RowSet, row: usize, columns: &[&'static str], compute: Compute) -> Value {
         let cells: Vec<Cell> = columns.iter().map(|column| set.cell(row, column).clone()).collect();
         let op = self.asking.op;
         let platform = op.platform();
         let context = ComputeContext { today: op.today().0, cipher: &platform.cipher, platform };
-        Some(compute(&cells, &context).unwrap_or_default())
+        compute(&cells, &context).unwrap_or_default()
     }
 
     /// A programme's facts, present where the row is of that programme.

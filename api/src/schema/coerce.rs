@@ -4,6 +4,7 @@
 
 mod narrow;
 mod select;
+mod template;
 mod values;
 mod variables;
 
@@ -12,6 +13,7 @@ mod tests;
 
 pub use narrow::narrow;
 pub use select::{Below, Call, Compiled, Kind, What, compile, operation};
+pub use template::{Bound, Given, Switches, Template, switches};
 
 use async_graphql::Pos;
 use platform::Code;

@@ -1,8 +1,9 @@
 //! Our scalars: names, descriptions, and the one place that reads and writes their values.
 
 use entity::{At, Day, Fen, Month};
-use platform::part::{Cell, Scalar};
+use platform::part::{CellRef, Scalar};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Scalars beside the five of GraphQL, with descriptions.
 pub const OURS: &[(&str, &str)] = &[
@@ -59,20 +60,45 @@ pub fn read(name: &str, text: &str) -> Option<Value> {
     }
 }
 
-/// Writes a cell as clients read it; null is null, and `None` says that the cell is none of this scalar.
-pub fn write_cell(scalar: &Scalar, cell: &Cell) -> Option<Value> {
+/// A leaf as clients read it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Leaf<'a> {
+    /// Nothing.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A 32-bit integer.
+    Int(i32),
+    /// Text of any other scalar.
+    Text(Cow<'a, str>),
+}
+
+impl From<Leaf<'_>> for Value {
+    fn from(leaf: Leaf<'_>) -> Self {
+        match leaf {
+            Leaf::Null => Self::Null,
+            Leaf::Bool(truth) => truth.into(),
+            Leaf::Int(number) => number.into(),
+            Leaf::Text(text) => text.into_owned().into(),
+        }
+    }
+}
+
+/// A cell as clients read it; null is null, and `None` says that the cell is none of this scalar.
+pub fn leaf<'a>(scalar: &Scalar, cell: CellRef<'a>) -> Option<Leaf<'a>> {
+    let text = |text: String| Leaf::Text(Cow::Owned(text));
     Some(match (scalar, cell) {
-        (_, Cell::Null) => Value::Null,
-        (Scalar::Money, Cell::Int(fen)) => Fen(*fen).to_string().into(),
-        (Scalar::DateTime, Cell::Int(micros)) => At(*micros).to_string().into(),
-        (Scalar::Id(target), Cell::Uuid(id)) => platform::id::encode(target, &id.to_string()).into(),
-        (Scalar::Int, Cell::Int(number)) => i32::try_from(*number).ok()?.into(),
-        (Scalar::Boolean, Cell::Bool(truth)) => (*truth).into(),
-        (Scalar::Enum { values, .. }, Cell::Text(text)) if !values.iter().any(|(known, _)| known == text) => {
+        (_, CellRef::Null) => Leaf::Null,
+        (Scalar::Money, CellRef::Int(fen)) => text(Fen(fen).to_string()),
+        (Scalar::DateTime, CellRef::Int(micros)) => text(At(micros).to_string()),
+        (Scalar::Id(target), CellRef::Uuid(id)) => text(platform::id::encode(target, &id.to_string())),
+        (Scalar::Int, CellRef::Int(number)) => Leaf::Int(i32::try_from(number).ok()?),
+        (Scalar::Boolean, CellRef::Bool(truth)) => Leaf::Bool(truth),
+        (Scalar::Enum { values, .. }, CellRef::Text(text)) if !values.iter().any(|(known, _)| known == text) => {
             return None;
         }
         (Scalar::Money | Scalar::DateTime | Scalar::Id(_) | Scalar::Int | Scalar::Boolean, _) => return None,
-        (_, Cell::Text(text)) => text.as_str().into(),
+        (_, CellRef::Text(text)) => Leaf::Text(Cow::Borrowed(text)),
         _ => return None,
     })
 }
@@ -142,12 +168,11 @@ mod tests {
 
     #[test]
     fn cells_are_written_as_clients_read_them() {
-        assert_eq!(write_cell(&Scalar::Money, &Cell::Int(123_405)), Some("1234.05".into()));
-        assert_eq!(
-            write_cell(&Scalar::DateTime, &Cell::Int(1_539_910_800_000_000)),
-            Some("2018-10-19T09:00:00+08:00".into())
-        );
-        assert_eq!(write_cell(&Scalar::Int, &Cell::Int(i64::from(i32::MAX) + 1)), None);
-        assert_eq!(write_cell(&Scalar::Date, &Cell::Null), Some(Value::Null));
+        let written = |scalar, cell| leaf(&scalar, cell).map(Value::from);
+        assert_eq!(written(Scalar::Money, CellRef::Int(123_405)), Some("1234.05".into()));
+        let nine = "2018-10-19T09:00:00+08:00";
+        assert_eq!(written(Scalar::DateTime, CellRef::Int(1_539_910_800_000_000)), Some(nine.into()));
+        assert_eq!(written(Scalar::Int, CellRef::Int(i64::from(i32::MAX) + 1)), None);
+        assert_eq!(written(Scalar::Date, CellRef::Null), Some(Value::Null));
     }
 }

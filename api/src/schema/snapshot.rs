@@ -18,13 +18,18 @@ use platform::{Code, Error, part::Part};
 use policies::PermissionSet;
 use quick_cache::sync::Cache;
 use serde_json::Value;
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// Snapshots kept unless configured otherwise.
 pub const SNAPSHOTS_DEFAULT: usize = 16;
 
 /// The schema of one permission set.
 pub struct Snapshot {
+    /// Names this snapshot while the program runs; one that is built anew has another.
+    pub id: u64,
     /// Its types; nothing else exists for its holders.
     pub table: TypeTable,
     library: Schema,
@@ -36,7 +41,14 @@ impl Snapshot {
     fn new(full: &TypeTable, holds: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
         let table = prune(full, holds);
         let library = library::schema(&table).map_err(Error::internal)?;
-        Ok(Self { table, library, sdl: OnceLock::new(), subgraph: OnceLock::new() })
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            table,
+            library,
+            sdl: OnceLock::new(),
+            subgraph: OnceLock::new(),
+        })
     }
 
     /// Validates a document; an empty answer is a valid one.

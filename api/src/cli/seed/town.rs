@@ -7,7 +7,7 @@ use super::further::Further;
 use crate::{
     cli::{Store, serve, settings::Settings, token},
     gateway::Gateway,
-    http::seam::{Caller, Execute, Operation},
+    http::seam::{Caller, Document, Execute, Operation},
     identity::SignedIn,
 };
 use anyhow::{Context, Result, ensure};
@@ -169,11 +169,11 @@ impl People<'_> {
         let Value::Object(variables) = variables else { anyhow::bail!("variables are an object") };
         let document = parse_query(query)?;
         let kind = if query.starts_with("mutation") { OperationType::Mutation } else { OperationType::Query };
-        let operation = Operation { document, name: None, kind, variables };
+        let operation = Operation { document: Arc::new(Document::new(document)), name: None, kind, variables };
         let answer = self.gateway.execute(caller, operation).await;
         ensure!(answer.errors.is_empty(), "{login}: {query}: {:?}", answer.errors);
         ensure!(answer.refusals.is_empty(), "{login}: {query}: {:?} {:?}", answer.refusals, answer.data);
-        answer.data.context("an answer without data")
+        answer.value().context("an answer without data")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     RequestError,
+    template::{Deferred, holds_variable},
     values::{Coercion, Source},
     variables::Variables,
 };
@@ -48,7 +49,7 @@ pub struct Compiled {
 }
 
 /// One selected field with its arguments.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// Key in the response.
     pub key: Arc<str>,
@@ -56,6 +57,8 @@ pub struct Call {
     pub what: What,
     /// Coerced arguments.
     pub args: Map<String, Value>,
+    /// In a template: where the arguments will stand that wait for variables.
+    pub slot: Option<usize>,
     /// What is selected below.
     pub below: Below,
     /// Where it stands in the document.
@@ -63,7 +66,7 @@ pub struct Call {
 }
 
 /// What a call selects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum What {
     /// A field of the table.
     Field(Arc<FieldDef>),
@@ -76,7 +79,7 @@ pub enum What {
 }
 
 /// Selections below a call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Below {
     /// None: a leaf.
     Leaf,
@@ -103,7 +106,7 @@ pub fn compile(
         return Err(vec![no_root(&root.to_ascii_lowercase(), operation.pos)]);
     };
     let variables = Variables::coerce(table, &operation.node, variables)?;
-    let mut selector = Selector { table, document, variables: &variables, errors: Vec::new(), calls: 0 };
+    let mut selector = Selector::new(table, document, &variables, false);
     let calls = selector.object(root, &[&operation.node.selection_set.node]);
     if kind == Kind::Subscription && selector.errors.is_empty() {
         selector.errors.extend(not_one_field(&calls, operation.pos));
@@ -150,19 +153,31 @@ pub fn operation<'a>(
     }
 }
 
-struct Selector<'a> {
+pub(super) struct Selector<'a> {
     table: &'a TypeTable,
     document: &'a ExecutableDocument,
     variables: &'a Variables<'a>,
-    errors: Vec<RequestError>,
+    pub(super) errors: Vec<RequestError>,
     calls: usize,
+    /// Arguments with variables in them are left for later, and gathered here.
+    defer: bool,
+    pub(super) deferred: Vec<Deferred>,
 }
 
 /// Fields of one response key, in document order of the first.
 type Groups<'a> = Vec<(&'a str, Vec<&'a Positioned<Field>>)>;
 
 impl<'a> Selector<'a> {
-    fn object(&mut self, object: &'a ObjectDef, sets: &[&'a SelectionSet]) -> Vec<Call> {
+    pub(super) fn new(
+        table: &'a TypeTable,
+        document: &'a ExecutableDocument,
+        variables: &'a Variables<'a>,
+        defer: bool,
+    ) -> Self {
+        Self { table, document, variables, errors: Vec::new(), calls: 0, defer, deferred: Vec::new() }
+    }
+
+    pub(super) fn object(&mut self, object: &'a ObjectDef, sets: &[&'a SelectionSet]) -> Vec<Call> {
         let mut groups: Groups<'a> = Vec::new();
         let mut seen = HashSet::new();
         for set in sets {
@@ -263,15 +278,15 @@ impl<'a> Selector<'a> {
             return None;
         }
         let name = first.node.name.node.as_str();
-        let call = |what, args, below| Some(Call { key: key.into(), what, args, below, pos: first.pos });
+        let call = |what, args, slot, below| Some(Call { key: key.into(), what, args, slot, below, pos: first.pos });
         match name {
-            "__typename" => return call(What::Typename(Arc::clone(&object.name)), Map::new(), Below::Leaf),
+            "__typename" => return call(What::Typename(Arc::clone(&object.name)), Map::new(), None, Below::Leaf),
             "__schema" | "__type" if object.name.as_ref() == QUERY => {
                 let merged = fields.iter().flat_map(|field| field.node.selection_set.node.items.clone()).collect();
                 let mut field = first.node.clone();
                 field.directives.clear();
                 field.selection_set.node = SelectionSet { items: merged };
-                return call(What::Introspection(Box::new(field)), Map::new(), Below::Leaf);
+                return call(What::Introspection(Box::new(field)), Map::new(), None, Below::Leaf);
             }
             _ => {}
         }
@@ -280,7 +295,7 @@ impl<'a> Selector<'a> {
             self.errors.push(RequestError::at(Code::GraphqlValidation, message, first.pos));
             return None;
         };
-        let args = self.arguments(def, first);
+        let (args, slot) = self.arguments(def, first);
         let sets: Vec<_> = fields.iter().map(|field| &field.node.selection_set.node).collect();
         let below = match self.table.get(def.ty.name()) {
             Some(TypeDef::Object(below)) => Below::Object(self.object(below, &sets)),
@@ -291,13 +306,18 @@ impl<'a> Selector<'a> {
                 None => Below::Leaf,
             },
         };
-        call(What::Field(Arc::clone(def)), args, below)
+        call(What::Field(Arc::clone(def)), args, slot, below)
     }
 
-    fn arguments(&mut self, def: &FieldDef, field: &'a Positioned<Field>) -> Map<String, Value> {
+    fn arguments(&mut self, def: &Arc<FieldDef>, field: &'a Positioned<Field>) -> (Map<String, Value>, Option<usize>) {
         let mut args = Map::new();
-        for arg in &def.args {
+        let mut later = Vec::new();
+        for (at, arg) in def.args.iter().enumerate() {
             let given = field.node.get_argument(&arg.name);
+            if self.defer && given.is_some_and(|value| holds_variable(&value.node)) {
+                later.extend(given.map(|value| (at, value.node.clone())));
+                continue;
+            }
             match self.coercion().provided(arg, given.map(|value| &value.node)) {
                 Ok(Some(value)) => {
                     args.insert(arg.name.to_string(), value);
@@ -311,6 +331,10 @@ impl<'a> Selector<'a> {
                 }
             }
         }
-        args
+        let slot = (!later.is_empty()).then_some(self.deferred.len());
+        if slot.is_some() {
+            self.deferred.push(Deferred { field: Arc::clone(def), fixed: args.clone(), later });
+        }
+        (args, slot)
     }
 }

@@ -1,0 +1,215 @@
+//! Levels of rows, fetched wave by wave.
+
+use super::{
+    bind::{Binding, LevelBinding},
+    shape::{From, Level, Plan},
+    sql::Statement,
+};
+use platform::{
+    Op,
+    part::CellRef,
+    store::{Ask, Keys, Rows, Waves},
+};
+use std::{collections::HashMap, hash::Hash, ops::Range, sync::Arc};
+use uuid::Uuid;
+
+/// The rows of an operation.
+pub(super) struct Fetch {
+    plan: Arc<Plan>,
+    pub(super) binding: Binding,
+    pub(super) sets: Vec<Set>,
+    depth: usize,
+    last: usize,
+    pending: Vec<(usize, Part)>,
+    sent: Vec<Arc<platform::store::Query>>,
+}
+
+/// The rows of one level.
+#[derive(Default)]
+pub(super) struct Set {
+    pub(super) rows: Rows,
+    /// Per row of the level above: the place of its key; of a list at the root the one there is.
+    pub(super) places: Vec<Option<usize>>,
+    next: Rows,
+    previous: Rows,
+    total: Rows,
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Rows,
+    Next,
+    Previous,
+    Total,
+}
+
+impl Set {
+    /// The rows of a key's page, and whether its list goes on.
+    pub(super) fn page(&self, key: usize, binding: &LevelBinding) -> (Range<usize>, bool) {
+        let all = self.rows.of_key(key);
+        let shown = all.len().min(binding.count);
+        (all.start..all.start + shown, all.len() > shown)
+    }
+
+    /// Whether rows follow the page of a key in the direction that is not read in, or in that one.
+    pub(super) fn is_beyond(&self, key: usize, backward: bool) -> bool {
+        let beyond = if backward { &self.previous } else { &self.next };
+        !beyond.of_key(key).is_empty()
+    }
+
+    /// How many rows a key's whole list has.
+    pub(super) fn total(&self, key: usize) -> i64 {
+        match self.total.of_key(key).next().map(|row| self.total.cell(row, 0)) {
+            Some(CellRef::Int(number)) => number,
+            _ => 0,
+        }
+    }
+}
+
+impl Fetch {
+    pub(super) fn new(plan: Arc<Plan>, binding: Binding) -> Self {
+        let sets = plan.levels.iter().map(|_| Set::default()).collect();
+        let last = plan.levels.iter().map(|level| level.depth).max().unwrap_or(0);
+        Self { plan, binding, sets, depth: 0, last, pending: Vec::new(), sent: Vec::new() }
+    }
+
+    /// The statements that were sent.
+    pub(super) fn statements(&self) -> Vec<String> {
+        self.sent.iter().map(|query| query.sql.clone()).collect()
+    }
+
+    /// Notes every personal row that is in the answer.
+    pub(super) fn note_reads(&self, op: &Op) {
+        for ((level, set), binding) in self.plan.levels.iter().zip(&self.sets).zip(&self.binding.levels) {
+            let Some(key) = level.at(level.stored.0.key).filter(|_| level.personal) else { continue };
+            for row in shown(set, binding) {
+                if let CellRef::Uuid(id) = set.rows.cell(row, key) {
+                    op.note_read(level.stored.0.name, id);
+                }
+            }
+        }
+    }
+
+    fn asks(&mut self, at: usize) -> Vec<Ask> {
+        let level = &self.plan.levels[at];
+        let binding = &self.binding.levels[at];
+        if binding.refused.is_some() {
+            return Vec::new();
+        }
+        let keys = match level.from {
+            From::Root => {
+                self.sets[at].places = vec![Some(0)];
+                binding.keys.clone()
+            }
+            From::Edge { parent, local, guard } => {
+                let above = &self.plan.levels[parent];
+                let (places, keys) = keys(&self.sets[parent], &self.binding.levels[parent], above, local, guard);
+                self.sets[at].places = places;
+                Some(keys)
+            }
+        };
+        let keyed = binding.listed.as_ref().is_none_or(|listed| listed.remote.is_some());
+        if keyed && keys.as_ref().is_none_or(Keys::is_empty) {
+            return Vec::new();
+        }
+        let parts = [
+            (Part::Rows, &binding.rows),
+            (Part::Next, &binding.next),
+            (Part::Previous, &binding.previous),
+            (Part::Total, &binding.total),
+        ];
+        let mut asks = Vec::new();
+        for (part, statement) in parts {
+            let Some(statement) = statement else { continue };
+            self.pending.push((at, part));
+            asks.push(Statement::ask(statement, &self.binding.asker, keys.clone()));
+        }
+        asks
+    }
+}
+
+impl Waves for Fetch {
+    fn next(&mut self) -> Option<(Vec<Ask>, bool)> {
+        while self.depth <= self.last {
+            let depth = self.depth;
+            self.depth += 1;
+            let levels: Vec<usize> =
+                (0..self.plan.levels.len()).filter(|at| self.plan.levels[*at].depth == depth).collect();
+            let asks: Vec<Ask> = levels.into_iter().flat_map(|level| self.asks(level)).collect();
+            if !asks.is_empty() {
+                self.sent.extend(asks.iter().map(|ask| Arc::clone(&ask.query)));
+                return Some((asks, depth == self.last));
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, rows: Vec<Rows>) {
+        for ((level, part), rows) in std::mem::take(&mut self.pending).into_iter().zip(rows) {
+            let set = &mut self.sets[level];
+            match part {
+                Part::Rows => set.rows = rows,
+                Part::Next => set.next = rows,
+                Part::Previous => set.previous = rows,
+                Part::Total => set.total = rows,
+            }
+        }
+    }
+}
+
+/// The rows of a set that are told: not the one by which it shows that there are more.
+fn shown<'s>(set: &'s Set, binding: &'s LevelBinding) -> impl Iterator<Item = usize> + 's {
+    (0..set.rows.keys()).flat_map(|key| set.page(key, binding).0)
+}
+
+/// The distinct keys that shown rows hold in a column, and the place of each row's key.
+fn keys(
+    set: &Set,
+    binding: &LevelBinding,
+    above: &Level,
+    local: usize,
+    guard: Option<usize>,
+) -> (Vec<Option<usize>>, Keys) {
+    let mut places = vec![None; set.rows.len()];
+    let (mut ids, mut codes, mut numbers) = (Distinct::<Uuid>::new(), Distinct::<&str>::new(), Distinct::<i64>::new());
+    for row in shown(set, binding) {
+        if !passes(&set.rows, row, above, guard) {
+            continue;
+        }
+        places[row] = match set.rows.cell(row, local) {
+            CellRef::Uuid(id) => Some(ids.place(id)),
+            CellRef::Text(code) => Some(codes.place(code)),
+            CellRef::Int(number) => Some(numbers.place(number)),
+            CellRef::Null | CellRef::Bool(_) | CellRef::Bytes(_) => None,
+        };
+    }
+    let keys = match above.columns.get(local).map(|(_, kind)| *kind) {
+        Some(platform::part::CellKind::Uuid) => Keys::Uuid(ids.keys),
+        Some(platform::part::CellKind::Text) => Keys::Text(codes.keys.into_iter().map(str::to_owned).collect()),
+        _ => Keys::Int(numbers.keys),
+    };
+    (places, keys)
+}
+
+/// Whether a row is in the scope of a guard.
+pub(super) fn passes(rows: &Rows, row: usize, level: &Level, guard: Option<usize>) -> bool {
+    guard.is_none_or(|guard| rows.cell(row, level.columns.len() + guard) == CellRef::Int(1))
+}
+
+struct Distinct<K> {
+    keys: Vec<K>,
+    places: HashMap<K, usize>,
+}
+
+impl<K: Hash + Eq + Copy> Distinct<K> {
+    fn new() -> Self {
+        Self { keys: Vec::new(), places: HashMap::new() }
+    }
+
+    fn place(&mut self, key: K) -> usize {
+        *self.places.entry(key).or_insert_with(|| {
+            self.keys.push(key);
+            self.keys.len() - 1
+        })
+    }
+}

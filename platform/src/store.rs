@@ -1,0 +1,146 @@
+//! Planned reads: the statements of one operation, in one snapshot, on whichever database there is.
+//!
+//! Writes and everything else go through sea-orm; what comes here is text that was built once, and values.
+
+mod postgres;
+mod rows;
+mod sqlite;
+
+pub use rows::Rows;
+
+use crate::{error::Result, part::CellKind, telemetry};
+use postgres::Pool;
+use sqlite::Readers;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A statement: its text, and what its columns are.
+#[derive(Debug)]
+pub struct Query {
+    /// The text in the database's own dialect. On PostgreSQL the first column of one that runs for keys is the
+    /// place of the key, counted from 1, and is none of `kinds`.
+    pub sql: String,
+    /// The columns.
+    pub kinds: Vec<CellKind>,
+}
+
+/// A value bound to a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// Where SQLite takes the key; PostgreSQL takes all keys as its last value.
+    Key,
+    /// Text.
+    Text(Arc<str>),
+    /// An integer.
+    Int(i64),
+    /// A truth value.
+    Bool(bool),
+    /// A key.
+    Uuid(Uuid),
+}
+
+/// Keys of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keys {
+    /// Identifiers.
+    Uuid(Vec<Uuid>),
+    /// Codes.
+    Text(Vec<String>),
+    /// Numbers.
+    Int(Vec<i64>),
+}
+
+impl Keys {
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Uuid(keys) => keys.len(),
+            Self::Text(keys) => keys.len(),
+            Self::Int(keys) => keys.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A statement to run: once, or once for each key.
+#[derive(Debug)]
+pub struct Ask {
+    /// The statement.
+    pub query: Arc<Query>,
+    /// Its values in order.
+    pub params: Vec<Param>,
+    /// What it runs for, if it is not to run just once.
+    pub keys: Option<Keys>,
+}
+
+/// An operation's statements, wave by wave: those of one wave need nothing of each other.
+pub trait Waves: Send + 'static {
+    /// What runs next, and whether it is the last; `None` when all is done.
+    fn next(&mut self) -> Option<(Vec<Ask>, bool)>;
+    /// Takes the rows of the wave, one answer for each statement.
+    fn take(&mut self, rows: Vec<Rows>);
+}
+
+/// Connections that only read.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// Threads over one file.
+    Sqlite(Readers),
+    /// A pool.
+    Postgres(Pool),
+}
+
+impl Store {
+    /// Opens readers by URL; `None` where this kind of URL is not served this way, such as a database in memory.
+    ///
+    /// Error: the database does not open.
+    pub fn open(url: &str) -> Result<Option<Self>> {
+        if url.starts_with("sqlite:") {
+            Ok(Readers::open(url)?.map(Self::Sqlite))
+        } else {
+            Ok(Pool::open(url)?.map(Self::Postgres))
+        }
+    }
+
+    /// Which dialect its statements are written in.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// Runs all waves in one snapshot and gives them back with what they took.
+    ///
+    /// Error: the database did not answer; nothing of the operation may be told.
+    pub async fn run<W: Waves>(&self, waves: W) -> Result<W> {
+        let counter = telemetry::counter();
+        let waves = Counted { waves, counter };
+        match self {
+            Self::Sqlite(readers) => readers.run(waves).await,
+            Self::Postgres(pool) => pool.run(waves).await,
+        }
+        .map(|counted| counted.waves)
+    }
+}
+
+/// Counts the statements of an operation, on whatever thread they run.
+struct Counted<W> {
+    waves: W,
+    counter: Option<telemetry::Counter>,
+}
+
+impl<W: Waves> Waves for Counted<W> {
+    fn next(&mut self) -> Option<(Vec<Ask>, bool)> {
+        let (asks, last) = self.waves.next()?;
+        if let Some(counter) = &self.counter {
+            telemetry::add(counter, asks.len());
+        }
+        Some((asks, last))
+    }
+
+    fn take(&mut self, rows: Vec<Rows>) {
+        self.waves.take(rows);
+    }
+}
