@@ -29,6 +29,7 @@ pub mod idempotency_key;
 pub mod import_batch;
 pub mod jurisdiction;
 pub mod ledger_entry;
+pub mod ledger_total;
 pub mod notice;
 pub mod once_claim;
 pub mod opinion;

@@ -2,8 +2,8 @@
 
 use crate::{
     account, application, application_event, application_facet, application_subject, appraisal, benefit, benefit_line,
-    consent, decision, disbursement_batch, household, household_member, ledger_entry, notice, opinion, person,
-    person_claim, request, request_material, reverification, scope_link, transfer, verification,
+    consent, decision, disbursement_batch, household, household_member, ledger_entry, ledger_total, notice, opinion,
+    person, person_claim, request, request_material, reverification, scope_link, transfer, verification,
     verification_investigator, verification_report, verification_step,
 };
 use sea_orm::{
@@ -262,6 +262,7 @@ scoped! {
     benefit_line => by_case(Some(BY_BENEFIT));
     account => by_case(None);
     ledger_entry => by_case(None);
+    ledger_total => by_case(None);
     disbursement_batch => by_place();
     person => ScopeBy::Link { entity_type: "Person", id: "id", unit: Some(BY_SUBJECT) };
     // What sources say of a person is for who verifies and reviews, not for a unit that was sent one case.

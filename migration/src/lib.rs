@@ -22,6 +22,7 @@ mod m20261123_070400_client;
 mod m20261123_070500_worklist;
 mod m20261123_070600_audit_person;
 mod m20261123_090100_reverification;
+mod m20261123_090200_ledger_total;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_070500_worklist::Migration),
             Box::new(m20261123_070600_audit_person::Migration),
             Box::new(m20261123_090100_reverification::Migration),
+            Box::new(m20261123_090200_ledger_total::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 use entity::{
     Day, Fen, Month, Scoped, account, application, benefit_line, channel_rule, disbursement_batch,
     enums::{AccountKind, EntryKind},
-    household, ledger_entry, person, user_account,
+    household, ledger_entry, ledger_total, person, user_account,
 };
 use schemars::JsonSchema;
 use sea_orm::{
@@ -26,9 +26,9 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Accounts, entries, batches, channel rules; appropriation and settlement.
+/// Accounts, entries, their totals, batches, channel rules; appropriation and settlement.
 pub fn part() -> Part {
-    batches(entries(accounts(Part::new("ledger"))))
+    batches(totals(entries(accounts(Part::new("ledger")))))
         .mutation(
             "ledgerAppropriate",
             "Posts an appropriation to a programme's channel (下达资金).",
@@ -98,6 +98,25 @@ fn entries(part: Part) -> Part {
                 [E::PostedOn],
             )
             .federated()
+        },
+    )
+}
+
+/// What entries sum to by month, so that statistics need not read them.
+fn totals(part: Part) -> Part {
+    use ledger_total::Column as T;
+    part.entity::<ledger_total::Entity>(
+        "LedgerTotal",
+        may::LEDGER_READ,
+        DataClass::Internal,
+        ledger_total::Entity::scope_by(),
+        |t| {
+            t.columns([T::Jurisdiction, T::Programme, T::Channel, T::Month, T::Kind, T::Entries, T::AmountFen]).list(
+                "ledgerTotals",
+                "What entries sum to by town, programme, channel, month of posting and kind (台账月度汇总).",
+                [T::Jurisdiction, T::Programme, T::Channel, T::Kind, T::Month],
+                [T::Month],
+            )
         },
     )
 }

@@ -9,6 +9,7 @@ mod chains;
 mod ledger;
 mod pages;
 mod rows;
+mod totals;
 
 use crate::{error::Result, op::Platform};
 use sea_orm::{AccessMode, DatabaseTransaction, IsolationLevel, TransactionTrait};
@@ -35,7 +36,7 @@ pub enum Kind {
     BrokenChain,
     /// An exported head is not in its chain, or its hash differs.
     HeadMismatch,
-    /// Balance and entries differ, or an entry breaks its rule.
+    /// A balance or a total differs from its entries, or an entry breaks its rule.
     Ledger,
     /// Computing a stored assessment again gives another one.
     Assessment,

@@ -104,6 +104,7 @@ fn closed_lists() -> Vec<(&'static str, &'static [&'static str])> {
         ("household.area_type", AreaType::VALUES),
         ("jurisdiction.kind", JurisdictionKind::VALUES),
         ("ledger_entry.kind", EntryKind::VALUES),
+        ("ledger_total.kind", EntryKind::VALUES),
         ("notice.kind", NoticeKind::VALUES),
         ("opinion.outcome", OpinionOutcome::VALUES),
         ("opinion.stage", OpinionStage::VALUES),
@@ -139,7 +140,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
     tables! {
         account api_client application application_event application_facet application_subject appraisal assignment audit_event
         audit_head audit_person benefit benefit_line channel_rule consent decision disbursement_batch household household_member
-        idempotency_key import_batch jurisdiction ledger_entry notice once_claim opinion org_unit outbox outbox_head parameter person
+        idempotency_key import_batch jurisdiction ledger_entry ledger_total notice once_claim opinion org_unit outbox outbox_head parameter person
         person_claim policy_document policy_version request request_material reverification scope_link service_window setting transfer
         user_account verification verification_investigator verification_report verification_step work_calendar
     }

@@ -54,6 +54,7 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
         "benefit" => &[("id", "#new"), ("certificate_no", "'NEW'")],
         "channel_rule" => &[("id", "#new"), ("from_on", "'2018-06-01'")],
         "account" => &[("id", "#new"), ("code", "'NEW'"), ("channel", "'NEW'"), ("balance_fen", "0")],
+        "ledger_total" => &[("id", "#new"), ("month", "'2019-01'")],
         "parameter" => &[("id", "#new"), ("key", "'new'")],
         "work_calendar" => &[("day", "'2018-10-02'")],
         "audit_event" => &[("id", "#new"), ("seq", "9")],

@@ -1,6 +1,6 @@
-//! Accounts against their entries, entries against their rules and against each other.
+//! Accounts and totals against their entries, entries against their rules and against each other.
 
-use super::{Kind, Report, pages::each};
+use super::{Kind, Report, pages::each, totals::Totals};
 use crate::error::Result;
 use entity::{
     Fen, account, channel_rule,
@@ -22,9 +22,14 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, report: &mut Report) -> R
     let mut balances: HashMap<Uuid, i128> = HashMap::new();
     let mut commitments: HashMap<Uuid, Fen> = HashMap::new();
     let mut settled: Vec<(Uuid, Uuid, Fen)> = Vec::new();
+    let mut totals = Totals::default();
     each::<ledger_entry::Entity, C>(conn, report, |report, id, entry| {
         *balances.entry(entry.debit_account_id).or_default() += i128::from(entry.amount_fen.0);
         *balances.entry(entry.credit_account_id).or_default() -= i128::from(entry.amount_fen.0);
+        // An entry whose account is gone is named below; no town says where it counts.
+        if let Some(debit) = accounts.get(&entry.debit_account_id) {
+            totals.add(&entry, debit);
+        }
         if let Some(what) = broken(&entry, rules.get(&entry.channel_rule_id), &accounts) {
             report.find(Kind::Ledger, "ledger_entry", id, what);
         }
@@ -37,6 +42,7 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, report: &mut Report) -> R
         }
     })
     .await?;
+    totals.compare(conn, report).await?;
     for (id, commitment, amount) in settled {
         if commitments.get(&commitment) != Some(&amount) {
             report.find(Kind::Ledger, "ledger_entry", id, "it settles no commitment of its amount");
