@@ -46,7 +46,7 @@ async fn history_is_append_only(backend: Backend) {
 }
 
 /// Every way to make a row disappear.
-async fn removed(store: &Store, table: &str, refusal: &str) {
+pub async fn removed(store: &Store, table: &str, refusal: &str) {
     refused(store, &format!("DELETE FROM \"{table}\""), refusal).await;
     if store.backend == Backend::Postgres {
         refused(store, &format!("TRUNCATE \"{table}\" CASCADE"), refusal).await;
@@ -54,7 +54,7 @@ async fn removed(store: &Store, table: &str, refusal: &str) {
 }
 
 /// SQLite removes the row of an equal key, by any of its keys, without a DELETE trigger.
-async fn replaced(store: &Store, table: &str, refusal: &str) {
+pub async fn replaced(store: &Store, table: &str, refusal: &str) {
     if store.backend == Backend::Postgres {
         return;
     }

@@ -5,8 +5,8 @@ use super::{
     rows::key,
     store::Store,
 };
-use entity::{account, ledger_entry};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait};
+use entity::{account, enums::EntryKind, ledger_entry, ledger_total};
+use sea_orm::{ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::BTreeMap;
 use tests::support::{Backend, fresh_database, on_both};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ on_both!(
     of_many_at_once_only_those_with_room_succeed,
 );
 
-const COMMITMENT: &str = "id = #74";
+pub const COMMITMENT: &str = "id = #74";
 const SETTLEMENT: &str = "id = #75";
 
 async fn an_entry_fits_its_rule_and_its_accounts(backend: Backend) {
@@ -76,7 +76,7 @@ async fn a_settlement_fits_its_commitment(backend: Backend) {
     assert!(outcome.contains(reason), "{outcome}");
 }
 
-async fn reversal_of(store: &Store, entry: &str, debit: &str, credit: &str) -> String {
+pub async fn reversal_of(store: &Store, entry: &str, debit: &str, credit: &str) -> String {
     let (debit, credit) = (format!("#{credit}"), format!("#{debit}"));
     let changes = [
         ("kind", "'REVERSAL'"),
@@ -179,6 +179,9 @@ async fn of_many_at_once_only_those_with_room_succeed(backend: Backend) {
     assert_eq!(passed, 9);
     let fund = account::Entity::find_by_id(key(81)).one(&store.db).await.expect("an answer").expect("the fund");
     assert_eq!(fund.balance_fen.0, 800);
+    let committed = ledger_total::Entity::find().filter(ledger_total::Column::Kind.eq(EntryKind::Commitment));
+    let committed = committed.one(&store.db).await.expect("an answer").expect("the total");
+    assert_eq!((committed.entries, committed.amount_fen.0), (2 + 9, 109_200 + 90_000));
 }
 
 /// The same statement with another key in the first place of its SELECT.

@@ -9,3 +9,4 @@ mod schema;
 mod scope;
 mod store;
 mod timeline;
+mod totals;

@@ -22,5 +22,6 @@ mod stages_of_school;
 pub mod steps;
 pub mod temporary;
 mod together;
+mod totals;
 mod verification;
 mod worklist;

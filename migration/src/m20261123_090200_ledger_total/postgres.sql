@@ -1,9 +1,9 @@
 -- No entry may be posted between what is summed here and the trigger that sums on.
 LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE;
 
--- What was posted before there were totals.
+-- What was posted before there were totals. A total has the key of its first entry, so that keys go by age here, too.
 INSERT INTO ledger_total (id, jurisdiction, programme, channel, month, kind, entries, amount_fen)
-SELECT gen_random_uuid(), a.jurisdiction, e.programme, e.channel, left(e.posted_on, 7), e.kind,
+SELECT (array_agg(e.id ORDER BY e.id))[1], a.jurisdiction, e.programme, e.channel, left(e.posted_on, 7), e.kind,
        count(*), sum(e.amount_fen)::bigint
 FROM ledger_entry e JOIN account a ON a.id = e.debit_account_id
 GROUP BY a.jurisdiction, e.programme, e.channel, left(e.posted_on, 7), e.kind;
@@ -39,7 +39,7 @@ BEGIN
     RETURNING jurisdiction INTO town;
     UPDATE account SET balance_fen = balance_fen - NEW.amount_fen WHERE id = NEW.credit_account_id;
     INSERT INTO ledger_total AS t (id, jurisdiction, programme, channel, month, kind, entries, amount_fen)
-    VALUES (gen_random_uuid(), town, NEW.programme, NEW.channel, left(NEW.posted_on, 7), NEW.kind, 1, NEW.amount_fen)
+    VALUES (NEW.id, town, NEW.programme, NEW.channel, left(NEW.posted_on, 7), NEW.kind, 1, NEW.amount_fen)
     ON CONFLICT (jurisdiction, programme, channel, month, kind)
     DO UPDATE SET entries = t.entries + 1, amount_fen = t.amount_fen + EXCLUDED.amount_fen;
     RETURN NULL;

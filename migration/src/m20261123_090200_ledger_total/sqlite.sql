@@ -1,12 +1,9 @@
--- What was posted before there were totals.
+-- What was posted before there were totals. A total has the key of its first entry, so that keys go by age here, too.
 INSERT INTO ledger_total (id, jurisdiction, programme, channel, month, kind, entries, amount_fen)
-SELECT randomblob(16), t.jurisdiction, t.programme, t.channel, t.month, t.kind, t.entries, t.amount_fen
-FROM (
-    SELECT a.jurisdiction, e.programme, e.channel, substr(e.posted_on, 1, 7) AS month, e.kind,
-           count(*) AS entries, sum(e.amount_fen) AS amount_fen
-    FROM ledger_entry e JOIN account a ON a.id = e.debit_account_id
-    GROUP BY a.jurisdiction, e.programme, e.channel, substr(e.posted_on, 1, 7), e.kind
-) t;
+SELECT min(e.id), a.jurisdiction, e.programme, e.channel, substr(e.posted_on, 1, 7), e.kind,
+       count(*), sum(e.amount_fen)
+FROM ledger_entry e JOIN account a ON a.id = e.debit_account_id
+GROUP BY a.jurisdiction, e.programme, e.channel, substr(e.posted_on, 1, 7), e.kind;
 
 -- A total grows by one entry at a time and stays the total of what it is of.
 CREATE TRIGGER tr_ledger_total_grows BEFORE UPDATE ON ledger_total
@@ -34,8 +31,7 @@ BEGIN
       AND (programme, channel, month, kind) = (NEW.programme, NEW.channel, substr(NEW.posted_on, 1, 7), NEW.kind);
 
     INSERT INTO ledger_total (id, jurisdiction, programme, channel, month, kind, entries, amount_fen)
-    SELECT randomblob(16), a.jurisdiction, NEW.programme, NEW.channel, substr(NEW.posted_on, 1, 7), NEW.kind,
-           1, NEW.amount_fen
+    SELECT NEW.id, a.jurisdiction, NEW.programme, NEW.channel, substr(NEW.posted_on, 1, 7), NEW.kind, 1, NEW.amount_fen
     FROM account a
     WHERE a.id = NEW.debit_account_id
       AND NOT EXISTS (

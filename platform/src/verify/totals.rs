@@ -48,7 +48,7 @@ impl Totals {
         })
         .await?;
         for (key, sum) in self.0 {
-            let what = format!("it is missing, {} entries sum to {} fen", sum.entries, sum.fen);
+            let what = format!("it is missing, its entries ({}) sum to {} fen", sum.entries, sum.fen);
             report.find(Kind::Ledger, "ledger_total", named(&key), what);
         }
         Ok(())
