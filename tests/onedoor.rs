@@ -7,6 +7,7 @@ mod database;
 mod federation;
 mod front_end;
 mod harness;
+mod oracle;
 mod outside;
 mod playground;
 mod resilience;

@@ -11,5 +11,5 @@ mod lists;
 mod plans;
 mod record;
 mod rows;
-mod synthetic;
+pub mod synthetic;
 pub mod world;

@@ -102,7 +102,11 @@ impl World {
 
     /// A second gateway over a served store, which tells how many statements an answer took.
     pub fn over(platform: &Arc<Platform>, backend: Backend) -> Self {
-        let options = Options { development: true, budget: u64::MAX, ..Options::default() };
+        Self::over_with(platform, backend, Options { development: true, budget: u64::MAX, ..Options::default() })
+    }
+
+    /// The same with other options.
+    pub fn over_with(platform: &Arc<Platform>, backend: Backend, options: Options) -> Self {
         let mut parts = platform::parts();
         parts.extend(platform.modules.iter().map(|module| module.part()));
         let gateway = Gateway::new(Arc::clone(platform), parts, options).expect("sound parts");
