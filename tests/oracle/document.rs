@@ -201,7 +201,7 @@ impl Document {
     /// Takes away fragments that nothing spreads and variables that nothing uses: both would be refused.
     pub fn tidy(&mut self) {
         loop {
-            let spread: BTreeSet<String> = self.all().filter_map(|selection| spread_of(selection)).collect();
+            let spread: BTreeSet<String> = self.all().filter_map(spread_of).collect();
             let before = self.fragments.len();
             self.fragments.retain(|fragment| spread.contains(&fragment.name));
             if self.fragments.len() == before {

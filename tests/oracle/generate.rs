@@ -324,7 +324,10 @@ impl Maker<'_> {
     fn dressed(&mut self, mut set: Vec<Selection>, name: &str, place: Place<'_>, often: usize) -> Vec<Selection> {
         let aimed = place.depth == 0;
         for selection in &mut set {
-            if !aimed && self.dice.percent(4) {
+            // Variables of directives on `__typename` alone are taken for unused: seldom, so that more is executed.
+            let seldom =
+                matches!(selection, Selection::Field(field) if field.name == "__typename") && !self.dice.percent(10);
+            if !aimed && !seldom && self.dice.percent(4) {
                 let directive = self.directive();
                 selection.directives_mut().push(directive);
             }

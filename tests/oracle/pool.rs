@@ -38,6 +38,8 @@ pub struct Pool {
     seen: BTreeMap<String, Vec<String>>,
     /// Cursors in answers, by list.
     cursors: BTreeMap<String, Vec<String>>,
+    /// Other text in answers, by its key.
+    shown: BTreeMap<String, Vec<String>>,
     harvested: usize,
 }
 
@@ -107,14 +109,22 @@ fn cell(row: &QueryResult, kind: CellKind) -> Cell {
 impl Pool {
     /// What a role knows before its first answer.
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, seen: BTreeMap::new(), cursors: BTreeMap::new(), harvested: 0 }
+        Self { store, seen: BTreeMap::new(), cursors: BTreeMap::new(), shown: BTreeMap::new(), harvested: 0 }
     }
 
     /// Remembers the identifiers and cursors of an answer.
     pub fn harvest(&mut self, answer: &Value) {
         match answer {
             Value::Array(items) => items.iter().for_each(|item| self.harvest(item)),
-            Value::Object(fields) => fields.values().for_each(|field| self.harvest(field)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    if let Some(text) = field.as_str().filter(|text| text.len() <= 20) {
+                        self.harvested += 1;
+                        keep(self.shown.entry(name.clone()).or_default(), text, self.harvested);
+                    }
+                    self.harvest(field);
+                }
+            }
             Value::String(text) if text.len() > 20 => {
                 if let Some((list, _)) = signature(text) {
                     self.harvested += 1;
@@ -167,6 +177,9 @@ impl Pool {
     /// A value of a scalar for a field of this name.
     pub fn value(&self, field: &str, scalar: &str, dice: &mut Dice) -> Literal {
         let named = ["From", "To"].iter().find_map(|end| field.strip_suffix(end)).unwrap_or(field);
+        if let Some(shown) = self.shown(named, dice).filter(|_| !["Int", "Boolean"].contains(&scalar)) {
+            return Literal::Text(shown);
+        }
         let named = self.store.named.get(named).or_else(|| self.store.named.get(field));
         let fits = |literal: &Literal| {
             matches!((scalar, literal), ("Int", Literal::Int(_)) | ("Boolean", Literal::Bool(_)))
@@ -182,8 +195,17 @@ impl Pool {
         found.cloned().unwrap_or_else(|| made_up(scalar, dice))
     }
 
+    /// What an answer showed under this key, for the most part: what the caller may see is found by it.
+    fn shown(&self, field: &str, dice: &mut Dice) -> Option<String> {
+        let shown = self.shown.get(field)?;
+        dice.one(shown).filter(|_| dice.percent(60)).cloned()
+    }
+
     /// A value of a closed list for a field of this name, if the store holds one.
     pub fn name(&self, field: &str, dice: &mut Dice) -> Option<Literal> {
+        if let Some(shown) = self.shown(field, dice) {
+            return Some(Literal::Name(shown));
+        }
         let named: Vec<_> =
             self.store.named.get(field)?.iter().filter(|value| matches!(value, Literal::Name(_))).collect();
         dice.one(&named).map(|value| (*value).clone())
