@@ -4,6 +4,8 @@
 pub struct Case {
     /// Who asked, by the name that failures call them.
     pub role: &'static str,
+    /// What it was read for; nothing for the role's default.
+    pub purpose: Option<&'static str>,
     /// The operation.
     pub query: &'static str,
     /// Its variables, as JSON.

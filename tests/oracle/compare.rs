@@ -27,7 +27,9 @@ pub enum Path {
 /// An operation that can be sent any number of times.
 pub struct Request {
     /// What is sent for its variables.
-    pub variables: Map<String, Value>,
+    variables: Map<String, Value>,
+    /// What it is read for, unless for what the role reads for by default.
+    purpose: Option<String>,
     document: ExecutableDocument,
 }
 
@@ -42,14 +44,14 @@ pub struct Said {
 
 impl Request {
     /// An operation of ours. Error: why it is none.
-    pub fn of(document: &Document) -> Result<Self, String> {
-        Self::written(&document.to_string(), document.given())
+    pub fn of(document: &Document, purpose: Option<String>) -> Result<Self, String> {
+        Self::written(&document.to_string(), document.given(), purpose)
     }
 
     /// An operation from elsewhere. Error: why it is none.
-    pub fn written(text: &str, variables: Map<String, Value>) -> Result<Self, String> {
+    pub fn written(text: &str, variables: Map<String, Value>, purpose: Option<String>) -> Result<Self, String> {
         let document = parse_query(text).map_err(|error| format!("{text}\n{error}"))?;
-        Ok(Self { variables, document })
+        Ok(Self { variables, purpose, document })
     }
 }
 
@@ -81,7 +83,9 @@ pub async fn ask(world: &World, asker: &Asker, path: Path, request: &Request) ->
     };
     match path {
         // Until there are two executors both paths are one.
-        Path::Default | Path::Reference => world.gateway.execute(caller(asker), operation).await,
+        Path::Default | Path::Reference => {
+            world.gateway.execute(caller(asker, request.purpose.clone()), operation).await
+        }
     }
 }
 
@@ -94,7 +98,7 @@ pub async fn ask_both(world: &World, asker: &Asker, request: &Request) -> (Answe
     (answer, differ.then_some(said))
 }
 
-fn caller(asker: &Asker) -> Caller {
+fn caller(asker: &Asker, purpose: Option<String>) -> Caller {
     let identity = asker.actor.as_ref().map(|actor| {
         Arc::new(SignedIn {
             actor: actor.clone(),
@@ -106,5 +110,5 @@ fn caller(asker: &Asker) -> Caller {
     let client = asker.client.as_ref().map(|holder| {
         Arc::new(ApiClient { id: Uuid::from_u128(3), name: "gateway".to_owned(), holder: holder.clone() })
     });
-    Caller { identity, client, purpose: None, language: Language::En, request_id: Uuid::now_v7() }
+    Caller { identity, client, purpose, language: Language::En, request_id: Uuid::now_v7() }
 }

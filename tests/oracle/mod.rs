@@ -86,7 +86,8 @@ async fn compare_cases(town: &Town, askers: &[Asker]) {
     for case in CASES {
         let asker = askers.iter().find(|asker| asker.name == case.role).expect("a role of this name");
         let variables = serde_json::from_str(case.variables).expect("variables");
-        let request = Request::written(case.query, variables).unwrap_or_else(|error| panic!("{error}"));
+        let purpose = case.purpose.map(str::to_owned);
+        let request = Request::written(case.query, variables, purpose).unwrap_or_else(|error| panic!("{error}"));
         let (_, differ) = ask_both(&town.world, asker, &request).await;
         if let Some([default, reference]) = differ {
             panic!("{}\n{}\ndefault\n{default}reference\n{reference}", case.role, case.query);
@@ -141,32 +142,42 @@ impl Role<'_> {
     async fn compare(&mut self, routes: &Routes, aims: &[Target]) {
         let dice = Dice::of(&self.asker.name, self.ground.seed, self.number);
         let made = make(&self.snapshot.table, routes, &self.pool, dice, aims);
-        let request = Request::of(&made.document).unwrap_or_else(|error| panic!("{error}"));
+        let purpose = self.purpose();
+        let request = Request::of(&made.document, purpose.clone()).unwrap_or_else(|error| panic!("{error}"));
         let (answer, differ) = ask_both(&self.ground.town.world, &self.asker, &request).await;
         if differ.is_some() {
-            self.fail(made).await;
+            self.fail(made, purpose).await;
         }
         self.cover.add(&self.snapshot.table, &made, &answer);
         answer.data.iter().for_each(|data| self.pool.harvest(data));
         self.number += 1;
     }
 
+    /// What the next operation is read for: half of them for what the role reads for by default.
+    fn purpose(&self) -> Option<String> {
+        let mut dice = Dice::of(&format!("{}, purpose", self.asker.name), self.ground.seed, self.number);
+        let purposes = self.asker.purposes(&self.ground.town.world);
+        dice.one(&purposes).filter(|_| dice.percent(50)).map(|purpose| (*purpose).to_owned())
+    }
+
     /// Makes an operation small and tells it.
-    async fn fail(&self, made: Made) -> ! {
+    async fn fail(&self, made: Made, purpose: Option<String>) -> ! {
         let mut shrinking = Shrinking::of(made.document);
         while let Some(smaller) = shrinking.next() {
-            let differs = self.differ(&smaller).await.is_some();
+            let differs = self.differ(&smaller, &purpose).await.is_some();
             shrinking.tried(smaller, differs);
         }
         let small = shrinking.document;
-        let [default, reference] = self.differ(&small).await.expect("a difference that is there again");
+        let [default, reference] = self.differ(&small, &purpose).await.expect("a difference that is there again");
         let variables = serde_json::Value::Object(small.given());
         let (role, seed, number) = (&self.asker.name, self.ground.seed, self.number);
-        panic!("{role}, seed {seed}, number {number}:\n{small}\n{variables}\ndefault\n{default}reference\n{reference}");
+        panic!(
+            "{role}, seed {seed}, number {number}, purpose {purpose:?}:\n{small}\n{variables}\ndefault\n{default}reference\n{reference}"
+        );
     }
 
-    async fn differ(&self, document: &Document) -> Option<[Said; 2]> {
-        let request = Request::of(document).ok()?;
+    async fn differ(&self, document: &Document, purpose: &Option<String>) -> Option<[Said; 2]> {
+        let request = Request::of(document, purpose.clone()).ok()?;
         ask_both(&self.ground.town.world, &self.asker, &request).await.1
     }
 }

@@ -26,6 +26,9 @@ use uuid::Uuid;
 const ROWS: usize = 10;
 /// Own village, another village of the town, another town, another district.
 const PLACES: [&str; 4] = ["500118107200", "500118107201", "500118104200", "500119107200"];
+/// What anybody may read for.
+const PURPOSES: [&str; 9] =
+    ["INTAKE", "VERIFICATION", "REVIEW", "DECISION", "PAYMENT", "AUDIT", "SUPERVISION", "SELF", "PUBLIC"];
 const UNITS: [&str; 4] = [NO_UNIT, "TU_SOCIAL", "DU_CIVIL", "SCH_SCHOOL"];
 
 /// The store, and who serves it.
@@ -81,6 +84,13 @@ impl Town {
 }
 
 impl Asker {
+    /// What they may read for.
+    pub fn purposes(&self, world: &World) -> Vec<&'static str> {
+        let role = self.actor.as_ref().map_or("PUB", |actor| actor.role.as_str());
+        let policies = world.policies();
+        PURPOSES.into_iter().filter(|purpose| policies.may_read_for(role, purpose)).collect()
+    }
+
     /// The permissions whose schema they ask by.
     pub fn permissions(&self, world: &World) -> Arc<PermissionSet> {
         let (policies, day) = (world.policies(), local_day(world.platform.clock.domain(Clock::wall())).0);
