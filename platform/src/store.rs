@@ -11,7 +11,7 @@ pub use rows::Rows;
 use crate::{error::Result, part::CellKind, telemetry};
 use postgres::Pool;
 use sqlite::Readers;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use uuid::Uuid;
 
 /// A statement: its text, and what its columns are.
@@ -86,12 +86,27 @@ pub trait Waves: Send + 'static {
 }
 
 /// Connections that only read.
+#[derive(Clone)]
+pub struct Store {
+    driver: Driver,
+    watch: Option<Watch>,
+}
+
 #[derive(Debug, Clone)]
-pub enum Store {
+enum Driver {
     /// Threads over one file.
     Sqlite(Readers),
     /// A pool.
     Postgres(Pool),
+}
+
+/// Told of every statement before it runs, to look at how it does.
+pub type Watch = Arc<dyn Fn(&Ask) + Send + Sync>;
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.driver.fmt(f)
+    }
 }
 
 impl Store {
@@ -99,29 +114,35 @@ impl Store {
     ///
     /// Error: the database does not open.
     pub fn open(url: &str) -> Result<Option<Self>> {
-        if url.starts_with("sqlite:") {
-            Ok(Readers::open(url)?.map(Self::Sqlite))
+        let driver = if url.starts_with("sqlite:") {
+            Readers::open(url)?.map(Driver::Sqlite)
         } else {
-            Ok(Pool::open(url)?.map(Self::Postgres))
-        }
+            Pool::open(url)?.map(Driver::Postgres)
+        };
+        Ok(driver.map(|driver| Self { driver, watch: None }))
+    }
+
+    /// Has every statement told before it runs.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// Which dialect its statements are written in.
     pub fn is_sqlite(&self) -> bool {
-        matches!(self, Self::Sqlite(_))
+        matches!(self.driver, Driver::Sqlite(_))
     }
 
     /// Runs all waves in one snapshot and gives them back with what they took.
     ///
     /// Error: the database did not answer; nothing of the operation may be told.
     pub async fn run<W: Waves>(&self, waves: W) -> Result<W> {
-        let counter = telemetry::counter();
-        let waves = Counted { waves, counter };
-        match self {
-            Self::Sqlite(readers) => readers.run(waves).await,
-            Self::Postgres(pool) => pool.run(waves).await,
-        }
-        .map(|counted| counted.waves)
+        let waves = Counted { waves, counter: telemetry::counter(), watch: self.watch.clone() };
+        let counted = match &self.driver {
+            Driver::Sqlite(readers) => readers.run(waves).await,
+            Driver::Postgres(pool) => pool.run(waves).await,
+        };
+        Ok(counted?.waves)
     }
 }
 
@@ -129,6 +150,7 @@ impl Store {
 struct Counted<W> {
     waves: W,
     counter: Option<telemetry::Counter>,
+    watch: Option<Watch>,
 }
 
 impl<W: Waves> Waves for Counted<W> {
@@ -136,6 +158,9 @@ impl<W: Waves> Waves for Counted<W> {
         let (asks, last) = self.waves.next()?;
         if let Some(counter) = &self.counter {
             telemetry::add(counter, asks.len());
+        }
+        if let Some(watch) = &self.watch {
+            asks.iter().for_each(|ask| watch(ask));
         }
         Some((asks, last))
     }

@@ -3,13 +3,11 @@
 use super::{document::Document, world::Asker};
 use crate::access::world::World;
 use api::{
-    http::seam::{Answer, Caller, Execute, Operation},
+    gateway::Way,
+    http::seam::{Answer, Caller, Document as Parsed, Operation},
     identity::{ApiClient, SignedIn},
 };
-use async_graphql::parser::{
-    parse_query,
-    types::{ExecutableDocument, OperationType},
-};
+use async_graphql::parser::{parse_query, types::OperationType};
 use platform::Language;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, fmt, sync::Arc};
@@ -30,7 +28,7 @@ pub struct Request {
     variables: Map<String, Value>,
     /// What it is read for, unless for what the role reads for by default.
     purpose: Option<String>,
-    document: ExecutableDocument,
+    document: Arc<Parsed>,
 }
 
 /// What was answered, as far as it has to be the same.
@@ -51,7 +49,7 @@ impl Request {
     /// An operation from elsewhere. Error: why it is none.
     pub fn written(text: &str, variables: Map<String, Value>, purpose: Option<String>) -> Result<Self, String> {
         let document = parse_query(text).map_err(|error| format!("{text}\n{error}"))?;
-        Ok(Self { variables, purpose, document })
+        Ok(Self { variables, purpose, document: Arc::new(Parsed::new(document)) })
     }
 }
 
@@ -62,7 +60,7 @@ impl Said {
             .errors
             .iter()
             .map(|error| json!([error.path, error.extensions.get("code"), error.message]).to_string());
-        Self { data: answer.data.as_ref().map(Value::to_string), errors: errors.collect() }
+        Self { data: answer.data.as_ref().map(|data| data.as_json().to_owned()), errors: errors.collect() }
     }
 }
 
@@ -76,17 +74,16 @@ impl fmt::Display for Said {
 /// Asks by one path.
 pub async fn ask(world: &World, asker: &Asker, path: Path, request: &Request) -> Answer {
     let operation = Operation {
-        document: request.document.clone(),
+        document: Arc::clone(&request.document),
         name: None,
         kind: OperationType::Query,
         variables: request.variables.clone(),
     };
-    match path {
-        // Until there are two executors both paths are one.
-        Path::Default | Path::Reference => {
-            world.gateway.execute(caller(asker, request.purpose.clone()), operation).await
-        }
-    }
+    let way = match path {
+        Path::Default => Way::Planned,
+        Path::Reference => Way::Reference,
+    };
+    world.gateway.answer_by(way, caller(asker, request.purpose.clone()), operation).await
 }
 
 /// Asks by both paths; the answer of the default one, and what each said when they differ.

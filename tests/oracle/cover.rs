@@ -48,10 +48,10 @@ impl Cover {
         for code in codes.collect::<BTreeSet<_>>() {
             *self.codes.entry(code.to_owned()).or_default() += 1;
         }
-        let Some(data) = answer.data.as_ref().filter(|data| !data.is_null()) else { return };
+        let Some(data) = answer.value().filter(|data| !data.is_null()) else { return };
         self.executed += 1;
         self.clean += usize::from(answer.errors.is_empty());
-        self.with_rows += usize::from(holds_row(data));
+        self.with_rows += usize::from(holds_row(&data));
         let mut walk = Walk { table, document: &made.document, reached: &mut self.reached };
         walk.set(QUERY, &made.document.set);
     }

@@ -149,7 +149,7 @@ impl Role<'_> {
             self.fail(made, purpose).await;
         }
         self.cover.add(&self.snapshot.table, &made, &answer);
-        answer.data.iter().for_each(|data| self.pool.harvest(data));
+        answer.value().iter().for_each(|data| self.pool.harvest(data));
         self.number += 1;
     }
 

@@ -67,7 +67,7 @@ impl Store {
             filter.through.map_or((stored.table, filter.column), |through| (through.table, through.compared));
         let kind = stored_types().iter().find(|known| known.table == table).and_then(|known| kind_of(known, name));
         let cells = column(world, table, name, kind.or(kind_of(stored, filter.column))).await;
-        for value in cells.iter().filter_map(|cell| scalars::write_cell(&filter.scalar, cell)) {
+        for value in cells.iter().filter_map(|cell| scalars::leaf(&filter.scalar, cell.borrowed()).map(Value::from)) {
             let text = value.as_str().map(str::to_owned);
             let literal = match (&filter.scalar, text, value.as_i64()) {
                 (Scalar::Enum { .. }, Some(text), _) => Literal::Name(text),

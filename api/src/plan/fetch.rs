@@ -93,9 +93,6 @@ impl Fetch {
     fn asks(&mut self, at: usize) -> Vec<Ask> {
         let level = &self.plan.levels[at];
         let binding = &self.binding.levels[at];
-        if binding.refused.is_some() {
-            return Vec::new();
-        }
         let keys = match level.from {
             From::Root => {
                 self.sets[at].places = vec![Some(0)];
@@ -109,7 +106,7 @@ impl Fetch {
             }
         };
         let keyed = binding.listed.as_ref().is_none_or(|listed| listed.remote.is_some());
-        if keyed && keys.as_ref().is_none_or(Keys::is_empty) {
+        if binding.refused.is_some() || (keyed && keys.as_ref().is_none_or(Keys::is_empty)) {
             return Vec::new();
         }
         let parts = [

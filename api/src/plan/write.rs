@@ -74,6 +74,7 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// `false` where the whole answer is null.
     fn root(&mut self) -> bool {
+        let mut whole = true;
         self.out.push('{');
         for (index, root) in self.plan.root.iter().enumerate() {
             self.key(index, &root.key);
@@ -104,12 +105,10 @@ impl<'a> Writer<'a> {
                     }
                 }
             }
-            if !self.sound(start, root.def.as_ref(), root.pos, &at) {
-                return false;
-            }
+            whole = whole && self.sound(start, root.def.as_ref(), root.pos, &at);
         }
         self.out.push('}');
-        true
+        whole
     }
 
     fn named(&mut self, named: Option<Named>, fields: impl Fn(usize) -> Option<&'a Vec<Field>>, at: &At<'_>) {
@@ -132,19 +131,19 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// `false` where a field that may not be null is; what follows it is looked at all the same, for its faults.
     fn fields(&mut self, level: usize, row: usize, fields: &[Field], at: &At<'_>) -> bool {
+        let mut whole = true;
         self.out.push('{');
         for (index, field) in fields.iter().enumerate() {
             self.key(index, &field.key);
             let at = at.key(&field.key);
             let start = self.out.len();
             self.field(level, row, field, &at);
-            if !self.sound(start, field.def.as_ref(), field.pos, &at) {
-                return false;
-            }
+            whole = whole && self.sound(start, field.def.as_ref(), field.pos, &at);
         }
         self.out.push('}');
-        true
+        whole
     }
 
     /// Whether what was written may stand where it is; a null that may not is noted.
@@ -270,6 +269,7 @@ impl<'a> Writer<'a> {
         let (set, binding) = (&self.fetched.sets[level], &self.fetched.binding.levels[level]);
         let (range, more) = set.page(key, binding);
         let rows: Vec<usize> = if binding.backward { range.rev().collect() } else { range.collect() };
+        let mut whole = true;
         self.out.push('{');
         for (index, field) in page.iter().enumerate() {
             self.key(index, &field.key);
@@ -283,9 +283,7 @@ impl<'a> Writer<'a> {
                     self.out.push('[');
                     for (index, row) in rows.iter().enumerate() {
                         self.comma(index);
-                        if !self.fields(level, *row, fields, &at.index(index)) {
-                            return false;
-                        }
+                        whole &= self.fields(level, *row, fields, &at.index(index));
                     }
                     self.out.push(']');
                 }
@@ -293,9 +291,7 @@ impl<'a> Writer<'a> {
                     self.out.push('[');
                     for (index, row) in rows.iter().enumerate() {
                         self.comma(index);
-                        if !self.edge(level, *row, fields, &at.index(index)) {
-                            return false;
-                        }
+                        whole &= self.edge(level, *row, fields, &at.index(index));
                     }
                     self.out.push(']');
                 }
@@ -303,25 +299,22 @@ impl<'a> Writer<'a> {
             }
         }
         self.out.push('}');
-        true
+        whole
     }
 
     fn edge(&mut self, level: usize, row: usize, fields: &[(Key, EdgeWhat)], at: &At<'_>) -> bool {
+        let mut whole = true;
         self.out.push('{');
         for (index, (key, what)) in fields.iter().enumerate() {
             self.key(index, key);
             match what {
                 EdgeWhat::Typename(name) => self.text(name),
                 EdgeWhat::Cursor => self.cursor(level, Some(row)),
-                EdgeWhat::Node(fields) => {
-                    if !self.fields(level, row, fields, &at.key(key)) {
-                        return false;
-                    }
-                }
+                EdgeWhat::Node(fields) => whole &= self.fields(level, row, fields, &at.key(key)),
             }
         }
         self.out.push('}');
-        true
+        whole
     }
 
     fn info(&mut self, level: usize, key: usize, fields: &[(Key, InfoWhat)], (rows, more): (&[usize], bool)) {

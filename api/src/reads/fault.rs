@@ -52,6 +52,11 @@ impl Paths {
         Arc::new(Self { up: Some(Arc::clone(self)), before, at, after })
     }
 
+    /// The place in its list of one object.
+    pub(super) fn first(&self, object: usize) -> Option<usize> {
+        self.at.get(object)?.1
+    }
+
     /// The path of one object.
     pub(super) fn path(&self, object: usize) -> Vec<Segment> {
         let (parent, index) = self.at.get(object).copied().unwrap_or_default();

@@ -103,8 +103,14 @@ impl Listing {
             return Ok((RowSet::empty(self.stored, needs), Vec::new()));
         }
         let query = self.statement(op, window, &needs);
-        let set = RowSet::fetch(op, self.stored, needs, &query).await?;
-        let pages = self.pages(&set, window);
+        let mut set = RowSet::fetch(op, self.stored, needs, &query).await?;
+        let mut pages = self.pages(&set, window);
+        // What only tells that a list goes on is neither shown nor asked any further.
+        let mut shown = vec![false; set.len()];
+        pages.iter().flat_map(|page| &page.rows).for_each(|row| shown[*row] = true);
+        let places = set.keep(&shown);
+        pages.iter_mut().flat_map(|page| &mut page.rows).for_each(|row| *row = places[*row]);
+        set.note_reads(op);
         Ok((set, pages))
     }
 

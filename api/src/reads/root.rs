@@ -185,9 +185,15 @@ impl<'a> Run<'a> {
                 }
             }
             let below = paths.below(vec![Arc::clone(&call.key)], at, Vec::new());
-            let objects = self.rows(&found.set, calls, below).await;
+            let objects = self.rows(&found.set, calls, Arc::clone(&below)).await;
             for ((index, _), place) in wanted.iter().zip(places) {
                 let row = place.and_then(|place| found.rows[place]);
+                if let Some(first) = row.and_then(|row| below.first(row)).filter(|first| first != index)
+                    && self.is_faulted()
+                {
+                    let place = |index| vec![Segment::Key(Arc::clone(&call.key)), Segment::Index(index)];
+                    self.repeat(&place(first), &place(*index));
+                }
                 nodes[*index] = row.and_then(|row| objects.get(row).cloned().flatten()).unwrap_or_default();
             }
         }
@@ -220,6 +226,7 @@ impl<'a> Run<'a> {
             .and_where(Expr::col((Alias::new(table), Alias::new(column))).is_in(values))
             .order_by((Alias::new(table), Alias::new(stored.0.key)), sea_orm::Order::Asc);
         let set = RowSet::fetch(op, stored, needs, &query).await?;
+        set.note_reads(op);
         let mut places = HashMap::new();
         for row in 0..set.len() {
             places.entry(super::listing::hash_key(set.cell(row, column))).or_insert(row);
@@ -281,6 +288,20 @@ impl<'a> Run<'a> {
 
     fn note(&self, fault: Fault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Notes again, for another place of the same rows, what was noted below a first.
+    pub(super) fn repeat(&self, first: &[Segment], other: &[Segment]) {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = faults.iter().filter(|fault| fault.path.starts_with(first));
+        let again = again.map(|fault| Fault { path: [other, &fault.path[first.len()..]].concat(), ..fault.clone() });
+        let again: Vec<_> = again.collect();
+        faults.extend(again);
+    }
+
+    /// Whether anything was noted.
+    pub(super) fn is_faulted(&self) -> bool {
+        !self.faults.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Whether this field, or one below it, was noted already.

@@ -119,15 +119,28 @@ impl RowSet {
         for result in &results {
             rows.push(needs.read(stored, result)?);
         }
-        let set = Self { stored, needs, rows };
-        if set.needs.personal {
-            set.note_reads(op);
-        }
-        Ok(set)
+        Ok(Self { stored, needs, rows })
+    }
+
+    /// Drops the rows that are not among these; answers where each of them now is.
+    pub(super) fn keep(&mut self, shown: &[bool]) -> Vec<usize> {
+        let mut next = 0;
+        let places = shown.iter().map(|shown| {
+            let place = next;
+            next += usize::from(*shown);
+            place
+        });
+        let places = places.collect();
+        let mut row = shown.iter();
+        self.rows.retain(|_| row.next().copied().unwrap_or(false));
+        places
     }
 
     /// Whose data was read is part of the record.
-    fn note_reads(&self, op: &Op) {
+    pub(super) fn note_reads(&self, op: &Op) {
+        if !self.needs.personal {
+            return;
+        }
         for row in 0..self.rows.len() {
             if let Cell::Uuid(id) = self.cell(row, self.stored.0.key) {
                 op.note_read(self.stored.0.name, *id);

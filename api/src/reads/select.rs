@@ -201,8 +201,16 @@ impl<'a> Run<'a> {
                 first_parents[row].0 = parent;
             }
         }
-        let below = paths.below(vec![Arc::clone(&call.key)], first_parents, Vec::new());
+        let below = paths.below(vec![Arc::clone(&call.key)], first_parents.clone(), Vec::new());
         let children = self.rows(&found.set, calls, below).await;
+        if self.is_faulted() {
+            for (parent, place) in places.iter().enumerate() {
+                let first = place.and_then(|place| found.rows[place]).map(|row| first_parents[row].0);
+                if let Some(first) = first.filter(|first| *first != parent) {
+                    self.repeat(&paths.field(first, &call.key), &paths.field(parent, &call.key));
+                }
+            }
+        }
         let child = |place: &Option<usize>| {
             let row = place.and_then(|place| found.rows[place])?;
             children.get(row).cloned().flatten()
