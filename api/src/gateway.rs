@@ -51,7 +51,8 @@ pub struct Options {
     pub budgets: HashMap<String, u64>,
     /// Schema snapshots kept.
     pub snapshots: usize,
-    /// Whether answers tell how many statements they took, which, and on which way.
+    /// Whether answers tell how many statements they took, those of a plan one by one, and how many personal rows they
+    /// are recorded to have read.
     pub development: bool,
     /// The way of queries.
     pub way: Way,
@@ -145,7 +146,11 @@ impl Gateway {
         let mut answer =
             telemetry::counted(Arc::clone(&counter), self.answer(way, &op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
-        if let Some(read) = Read::of(&op, operation, op.take_read())
+        let rows = op.take_read();
+        if self.options.development {
+            answer.extensions.insert("read".to_owned(), rows.len().into());
+        }
+        if let Some(read) = Read::of(&op, operation, rows)
             && let Err(error) = self.reads.record(read).await
         {
             answer = untold(&op, kind, &error);

@@ -133,6 +133,13 @@ impl Store {
         matches!(self.driver, Driver::Sqlite(_))
     }
 
+    /// Runs one statement.
+    ///
+    /// Error: the database did not answer.
+    pub async fn rows(&self, ask: Ask) -> Result<Rows> {
+        Ok(self.run(Single { ask: Some(ask), rows: Rows::default() }).await?.rows)
+    }
+
     /// Runs all waves in one snapshot and gives them back with what they took.
     ///
     /// Error: the database did not answer; nothing of the operation may be told.
@@ -143,6 +150,22 @@ impl Store {
             Driver::Postgres(pool) => pool.run(waves).await,
         };
         Ok(counted?.waves)
+    }
+}
+
+/// One statement alone.
+struct Single {
+    ask: Option<Ask>,
+    rows: Rows,
+}
+
+impl Waves for Single {
+    fn next(&mut self) -> Option<(Vec<Ask>, bool)> {
+        Some((vec![self.ask.take()?], true))
+    }
+
+    fn take(&mut self, rows: Vec<Rows>) {
+        self.rows = rows.into_iter().next().unwrap_or_default();
     }
 }
 

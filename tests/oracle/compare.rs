@@ -38,6 +38,8 @@ pub struct Said {
     pub data: Option<String>,
     /// Path, code and message of every error; their order says nothing.
     pub errors: BTreeSet<String>,
+    /// How many personal rows are recorded as read.
+    pub read: Option<u64>,
 }
 
 impl Request {
@@ -60,13 +62,18 @@ impl Said {
             .errors
             .iter()
             .map(|error| json!([error.path, error.extensions.get("code"), error.message]).to_string());
-        Self { data: answer.data.as_ref().map(|data| data.as_json().to_owned()), errors: errors.collect() }
+        Self {
+            data: answer.data.as_ref().map(|data| data.as_json().to_owned()),
+            errors: errors.collect(),
+            read: answer.extensions.get("read").and_then(Value::as_u64),
+        }
     }
 }
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  data: {}", self.data.as_deref().unwrap_or("none"))?;
+        writeln!(f, "  read: {:?}", self.read)?;
         self.errors.iter().try_for_each(|error| writeln!(f, "  error: {error}"))
     }
 }

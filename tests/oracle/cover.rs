@@ -29,6 +29,8 @@ pub struct Cover {
     pub clean: usize,
     /// Those whose answer holds a row.
     pub with_rows: usize,
+    /// Those that a plan answered.
+    pub planned: usize,
     statements: u64,
     features: BTreeMap<&'static str, usize>,
     codes: BTreeMap<String, usize>,
@@ -52,6 +54,7 @@ impl Cover {
         self.executed += 1;
         self.clean += usize::from(answer.errors.is_empty());
         self.with_rows += usize::from(holds_row(&data));
+        self.planned += usize::from(answer.extensions.contains_key("plan"));
         let mut walk = Walk { table, document: &made.document, reached: &mut self.reached };
         walk.set(QUERY, &made.document.set);
     }
@@ -62,6 +65,7 @@ impl Cover {
         self.executed += other.executed;
         self.clean += other.clean;
         self.with_rows += other.with_rows;
+        self.planned += other.planned;
         self.statements += other.statements;
         other.features.into_iter().for_each(|(name, count)| *self.features.entry(name).or_default() += count);
         other.codes.into_iter().for_each(|(code, count)| *self.codes.entry(code).or_default() += count);
@@ -82,6 +86,7 @@ impl fmt::Display for Cover {
         writeln!(text, "{} executed", share(self.executed))?;
         writeln!(text, "{} without any error", share(self.clean))?;
         writeln!(text, "{} answered with a row", share(self.with_rows))?;
+        writeln!(text, "{} answered by a plan", share(self.planned))?;
         let statements = as_float(usize::try_from(self.statements).unwrap_or(usize::MAX));
         writeln!(text, "{:>7.2} statements an operation", statements / as_float(self.asked.max(1)))?;
         self.features.iter().try_for_each(|(name, count)| writeln!(text, "{} {name}", share(*count)))?;

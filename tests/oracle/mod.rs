@@ -73,6 +73,7 @@ async fn both_paths_answer_alike(backend: Backend) {
     assert!(cover.asked >= all, "{} operations of {all}", cover.asked);
     assert!(cover.executed * 10 >= cover.asked * 6, "too few operations are executed\n{cover}");
     assert!(cover.with_rows * 10 >= cover.asked * 3, "too few answers hold a row\n{cover}");
+    assert!(cover.planned * 10 >= cover.executed * 7, "too few answers come by a plan\n{cover}");
 }
 
 /// A number of the environment.

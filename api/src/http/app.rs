@@ -2,7 +2,7 @@
 
 use super::{
     answer::Refusal,
-    graphql,
+    graphql::{self, Documents},
     log::log,
     metrics::Metrics,
     negotiate::Media,
@@ -42,6 +42,8 @@ pub struct App {
     /// Language of messages when a request names none.
     pub(super) language: Language,
     pub(super) metrics: Metrics,
+    /// What was asked before.
+    pub(super) documents: Documents,
     pub(super) turns: Arc<Semaphore>,
     /// Held by every operation under way; stopping waits until all are gone.
     pub(super) under_way: mpsc::Sender<()>,
@@ -63,10 +65,9 @@ impl App {
         let turns = Arc::new(Semaphore::new(settings.operations_max));
         let stopping = watch::Sender::new(false);
         let metrics = Metrics::install();
-        (
-            Self { gateway, identity, settings, language, metrics, turns, under_way, stopping, demo: OnceLock::new() },
-            done,
-        )
+        let (documents, demo) = (Documents::default(), OnceLock::new());
+        let app = Self { gateway, identity, settings, language, metrics, documents, turns, under_way, stopping, demo };
+        (app, done)
     }
 
     /// Whether the server takes no new work.

@@ -27,6 +27,7 @@ use axum::{
     response::Response,
 };
 use platform::{Code, Language};
+use quick_cache::{Weighter, sync::Cache};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -64,7 +65,7 @@ async fn answer(
             return Ok(answer::operation(media, &assignment_required(&held, language), Outcome::default()));
         }
     };
-    let operation = match operation(parameters, &app.settings.limits, language) {
+    let operation = match operation(parameters, &app.documents, &app.settings.limits, language) {
         Ok(operation) => operation,
         Err(errors) => return Ok(answer::operation(media, &Answer::refused(errors), Outcome::default())),
     };
@@ -118,18 +119,53 @@ pub(super) fn assignment_required(held: &[Held], language: Language) -> Answer {
     Answer::refused(vec![error])
 }
 
+/// Documents kept.
+const DOCUMENTS_MAX: usize = 1_000;
+/// Bytes of their texts together.
+const DOCUMENTS_BYTES: u64 = 8 << 20;
+
+/// Documents that were parsed and are within every bound of size, by their text.
+pub(super) struct Documents(Cache<String, Arc<Document>, Length>);
+
+#[derive(Clone)]
+struct Length;
+
+impl Weighter<String, Arc<Document>> for Length {
+    fn weight(&self, text: &String, _: &Arc<Document>) -> u64 {
+        u64::try_from(text.len()).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(DOCUMENTS_MAX, DOCUMENTS_BYTES, Length))
+    }
+}
+
 /// The operation asked for, within every bound of size.
 pub(super) fn operation(
     parameters: Parameters,
+    documents: &Documents,
     limits: &Limits,
     language: Language,
 ) -> Result<Operation, Vec<GraphqlError>> {
     let Parameters { query, operation_name, variables } = parameters;
     let unfit = |unfit| vec![describe(unfit, language)];
-    lexer::check(&query, limits).map_err(|exceeded| unfit(exceeded.into()))?;
+    let known = documents.0.get(&query);
+    if known.is_none() {
+        lexer::check(&query, limits).map_err(|exceeded| unfit(exceeded.into()))?;
+    }
     limits::check_variables(&variables, limits).map_err(unfit)?;
-    let document = parser::parse_query(&query).map_err(|error| vec![unparsed(&error, language)])?;
-    limits::check(&document, limits).map_err(unfit)?;
+    let document = match known {
+        Some(known) => known,
+        None => {
+            let document = parser::parse_query(&query).map_err(|error| vec![unparsed(&error, language)])?;
+            limits::check(&document, limits).map_err(unfit)?;
+            let document = Arc::new(Document::new(document));
+            documents.0.insert(query, Arc::clone(&document));
+            document
+        }
+    };
     let chosen = match (&document.operations, operation_name.as_deref()) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Single(_), Some(_)) => None,
@@ -145,7 +181,7 @@ pub(super) fn operation(
         return Err(vec![GraphqlError::new(Code::GraphqlValidation, &[("reason", reason)], language)]);
     };
     let kind = chosen.node.ty;
-    Ok(Operation { kind, name: operation_name, variables, document: Arc::new(Document::new(document)) })
+    Ok(Operation { kind, name: operation_name, variables, document })
 }
 
 fn describe(unfit: Unfit, language: Language) -> GraphqlError {

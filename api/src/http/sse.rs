@@ -58,7 +58,7 @@ async fn open(app: &Arc<App>, request_id: uuid::Uuid, parts: &Parts, body: Body)
         Err(NoCaller::Refused(refusal)) => return Err(refusal),
         Err(NoCaller::AssignmentRequired(held)) => return Ok(whole(&assignment_required(&held, language))),
     };
-    let operation = match graphql::operation(parameters, &app.settings.limits, language) {
+    let operation = match graphql::operation(parameters, &app.documents, &app.settings.limits, language) {
         Ok(operation) => operation,
         Err(errors) => return Ok(whole(&Answer::refused(errors))),
     };

@@ -6,7 +6,7 @@ use super::{
     password::Passwords,
     settings::IdentitySettings,
     sign_in::Attempts,
-    token::{self, Refused},
+    token::{self, Refused, Verified},
     users::Users,
 };
 use anyhow::{Result, ensure};
@@ -70,6 +70,7 @@ pub struct Identity {
     pub(super) settings: IdentitySettings,
     pub(super) issuer: Option<Issuer>,
     ring: KeyRing,
+    verified: Verified,
     pub(super) users: Users,
     pub(super) passwords: Passwords,
     pub(super) attempts: Attempts,
@@ -91,7 +92,15 @@ impl Identity {
         }
         ensure!(!ring.is_empty(), "there is no key to verify tokens with");
         let attempts = Attempts::per_minute(settings.sign_ins_per_minute);
-        Ok(Self { settings, issuer, ring, users, passwords: Passwords::default(), attempts })
+        Ok(Self {
+            settings,
+            issuer,
+            ring,
+            verified: Verified::default(),
+            users,
+            passwords: Passwords::default(),
+            attempts,
+        })
     }
 
     /// The caller behind an `Authorization` header; without one, the public.
@@ -105,10 +114,10 @@ impl Identity {
         let Some(authorization) = authorization else { return Ok(None) };
         let token = bearer(authorization).ok_or(AuthError::BadToken)?;
         let (audience, leeway) = (&self.settings.audience, self.settings.leeway_seconds);
-        let claims = token::verify(&self.ring, audience, leeway, token).map_err(|Refused| AuthError::BadToken)?;
-        let user = self.users.by_subject(&claims.sub).await.map_err(AuthError::Internal)?;
-        let user = user.ok_or(AuthError::BadToken)?;
-        let assignments = self.users.assignments(user.id).await.map_err(AuthError::Internal)?;
+        let claims = self.verified.claims(token, leeway, || token::verify(&self.ring, audience, leeway, token));
+        let claims = claims.map_err(|Refused| AuthError::BadToken)?;
+        let known = self.users.signed_in(&claims.sub).await.map_err(AuthError::Internal)?;
+        let (user, assignments) = known.ok_or(AuthError::BadToken)?;
         let held = match (chosen, assignments.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
@@ -125,7 +134,7 @@ impl Identity {
             jurisdiction: held.jurisdiction,
         };
         let token_expires_at = At(claims.exp.saturating_mul(1_000_000));
-        Ok(Some(SignedIn { actor, name: user.name_zh, assignments, token_expires_at }))
+        Ok(Some(SignedIn { actor, name: user.name, assignments, token_expires_at }))
     }
 }
 

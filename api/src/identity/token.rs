@@ -2,7 +2,10 @@
 
 use super::{keys::KeyRing, settings::Algorithm};
 use jsonwebtoken::Validation;
+use platform::{clock::Clock, crypto::sha256};
+use quick_cache::sync::Cache;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Longest token that is looked at.
 const TOKEN_BYTES_MAX: usize = 4096;
@@ -20,6 +23,42 @@ pub(super) struct Claims {
     pub(super) sub: String,
     /// End, in seconds.
     pub(super) exp: i64,
+}
+
+/// Tokens remembered at most.
+const VERIFIED_MAX: usize = 10_000;
+
+/// Tokens whose signature was verified: checking one costs more than a query. Who they stand for is asked anew at every
+/// request, so that what is revoked is gone at once.
+pub(super) struct Verified(Cache<String, Arc<Claims>>);
+
+impl Default for Verified {
+    fn default() -> Self {
+        Self(Cache::new(VERIFIED_MAX))
+    }
+}
+
+impl Verified {
+    /// What is believed of a token, until its end.
+    pub(super) fn claims(
+        &self,
+        token: &str,
+        leeway_seconds: u64,
+        verify: impl FnOnce() -> Result<Claims, Refused>,
+    ) -> Result<Arc<Claims>, Refused> {
+        let hash = sha256(token.as_bytes());
+        let leeway = i64::try_from(leeway_seconds).unwrap_or(i64::MAX);
+        let now = Clock::wall().0 / 1_000_000;
+        match self.0.get(&hash) {
+            Some(claims) if claims.exp.saturating_add(leeway) > now => Ok(claims),
+            Some(_) => Err(Refused),
+            None => {
+                let claims = Arc::new(verify()?);
+                self.0.insert(hash, Arc::clone(&claims));
+                Ok(claims)
+            }
+        }
+    }
 }
 
 /// Verifies signature, issuer, audience and time; the key says which algorithm, never the token.

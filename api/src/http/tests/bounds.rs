@@ -1,5 +1,9 @@
 use super::toy::Door;
-use crate::http::{Limits, graphql::operation, read::Parameters};
+use crate::http::{
+    Limits,
+    graphql::{Documents, operation},
+    read::Parameters,
+};
 use platform::Language;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -8,7 +12,7 @@ use std::time::{Duration, Instant};
 fn judge_with(query: &str, variables: Value, limits: &Limits, language: Language) -> (String, String) {
     let Value::Object(variables) = variables else { panic!() };
     let parameters = Parameters { query: query.to_owned(), operation_name: None, variables };
-    match operation(parameters, limits, language) {
+    match operation(parameters, &Documents::default(), limits, language) {
         Ok(_) => ("-".to_owned(), String::new()),
         Err(errors) => (errors[0].extensions["code"].as_str().unwrap().to_owned(), errors[0].message.clone()),
     }

@@ -59,7 +59,7 @@ impl Execute for Toy {
                 };
                 data.insert(field.node.response_key().node.to_string(), value);
             }
-            Answer { data: Some(data.into()), sql_count: 3, ..Answer::default() }
+            Answer { data: Some(serde_json::Value::Object(data).into()), sql_count: 3, ..Answer::default() }
         })
     }
 

@@ -233,7 +233,7 @@ impl Session {
         if self.live.len() >= self.app.settings.sockets.operations {
             return self.refuse(&id, &answer::Refusal::busy().into_answer(language)).await;
         }
-        match graphql::operation(parameters, &self.app.settings.limits, language) {
+        match graphql::operation(parameters, &self.app.documents, &self.app.settings.limits, language) {
             Ok(operation) if operation.kind == OperationType::Subscription => self.watch(id, caller, operation).await,
             Ok(operation) => {
                 self.start(id, caller, operation);
