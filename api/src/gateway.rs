@@ -123,6 +123,11 @@ impl Gateway {
         &self.snapshots
     }
 
+    /// How many plans are kept, and the most that are.
+    pub fn plans_kept(&self) -> (usize, usize) {
+        self.plans.kept()
+    }
+
     /// What operations share.
     pub fn platform(&self) -> &Arc<Platform> {
         &self.platform

@@ -32,7 +32,7 @@ fn representation(stored: &StoredType, row: &Placed) -> Value {
 }
 
 async fn a_representation_answers_its_row_in_its_place_and_anything_else_null(backend: Backend) {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     let (person, application, notice) = (stored("Person"), stored("Application"), stored("Notice"));
     let own = put(&world, person, HERE, &HashMap::new()).await;
@@ -107,7 +107,7 @@ async fn refused(world: &World, id: &str) {
 }
 
 async fn entities_take_one_statement_a_type_and_are_recorded_as_read(backend: Backend) {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     let (person, application) = (stored("Person"), stored("Application"));
     let mut asked = Vec::new();

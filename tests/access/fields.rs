@@ -32,7 +32,7 @@ pub type Names = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_is_everywhere_or_nowhere_for_every_role() {
-    let world = World::empty(Backend::Sqlite).await;
+    let world = World::empty(Backend::Sqlite).await.by_both_ways();
     let policies = world.policies();
     let parts = parts();
     let mut seen = BTreeSet::new();

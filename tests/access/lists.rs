@@ -26,7 +26,7 @@ fn clerk() -> Actor {
 
 /// Seven applications with two days among them, each with as many events as its number.
 async fn world(backend: Backend) -> World {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     together(&world, true).await;
     for number in 1..=7_i32 {
@@ -260,7 +260,7 @@ async fn a_nested_read_takes_one_statement_an_edge(backend: Backend) {
 }
 
 async fn a_value_is_shown_by_its_class_and_the_purpose(backend: Backend) {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     let set = HashMap::from([
         ("name_zh", Bound::from("张守田")),

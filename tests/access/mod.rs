@@ -8,6 +8,7 @@ pub mod fields;
 mod gateway;
 pub mod holders;
 mod lists;
+mod planned;
 mod plans;
 mod record;
 mod rows;

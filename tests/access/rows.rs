@@ -134,7 +134,7 @@ impl Stored {
 on_both!(a_row_is_there_by_list_and_node_for_whom_it_should_be, an_edge_leads_to_rows_one_may_see);
 
 async fn a_row_is_there_by_list_and_node_for_whom_it_should_be(backend: Backend) {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     let policies = world.policies();
     let spots = spots(&policies);
@@ -251,7 +251,7 @@ struct Joined {
 }
 
 async fn an_edge_leads_to_rows_one_may_see(backend: Backend) {
-    let world = World::empty(backend).await;
+    let world = World::empty(backend).await.by_both_ways();
     free(&world).await;
     let policies = world.policies();
     let mut rows = Stored::default();

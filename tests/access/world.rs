@@ -1,7 +1,7 @@
 //! A gateway over a store, asked through its seam as HTTP asks it.
 
 use api::{
-    gateway::{Gateway, Options},
+    gateway::{Gateway, Options, Way},
     http::seam::{Answer, Caller, Document, Execute, Operation},
     identity::{ApiClient, SignedIn},
 };
@@ -26,6 +26,8 @@ pub struct World {
     pub gateway: Gateway,
     pub platform: Arc<Platform>,
     pub backend: Backend,
+    /// Whether every query is asked on both ways, which must answer alike.
+    both_ways: bool,
     /// Gone with its file.
     _url: Option<Url>,
 }
@@ -97,7 +99,7 @@ impl World {
             searches: Default::default(),
         });
         let gateway = Gateway::new(Arc::clone(&platform), parts(), options).expect("sound parts");
-        Self { gateway, platform, backend, _url: Some(url) }
+        Self { gateway, platform, backend, both_ways: false, _url: Some(url) }
     }
 
     /// A second gateway over a served store, which tells how many statements an answer took.
@@ -110,7 +112,7 @@ impl World {
         let mut parts = platform::parts();
         parts.extend(platform.modules.iter().map(|module| module.part()));
         let gateway = Gateway::new(Arc::clone(platform), parts, options).expect("sound parts");
-        Self { gateway, platform: Arc::clone(platform), backend, _url: None }
+        Self { gateway, platform: Arc::clone(platform), backend, both_ways: false, _url: None }
     }
 
     /// Puts a made-up actor into the store: personal data is told only to one whose reading can be on record.
@@ -149,6 +151,11 @@ impl World {
         assignment.into_active_model().insert(db).await.expect("an assignment");
     }
 
+    /// Asks every query on both ways from now on, and holds the answers against each other.
+    pub fn by_both_ways(self) -> Self {
+        Self { both_ways: true, ..self }
+    }
+
     pub fn policies(&self) -> Arc<Policies> {
         self.platform.policies.load_full()
     }
@@ -166,7 +173,27 @@ impl World {
         document: &str,
         variables: Value,
     ) -> Answer {
-        self.gateway.execute(caller(actor, purpose), operation(document, variables)).await
+        let asked = operation(document, variables.clone());
+        let reference = (self.both_ways && asked.kind == OperationType::Query).then_some(Way::Reference);
+        let answer = self.gateway.execute(caller(actor, purpose), asked).await;
+        if let Some(way) = reference {
+            let other = self.gateway.answer_by(way, caller(actor, purpose), operation(document, variables)).await;
+            let told = |answer: &Answer| {
+                let mut errors: Vec<_> =
+                    answer.errors.iter().map(|error| serde_json::to_string(error).expect("an error is JSON")).collect();
+                errors.sort();
+                (answer.data.clone(), errors)
+            };
+            assert_eq!(told(&answer), told(&other), "{document}");
+        }
+        answer
+    }
+
+    /// Sends a document that was parsed before.
+    pub async fn answer_to(&self, actor: Option<&Actor>, document: &Arc<Document>, variables: Value) -> Answer {
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let (document, kind) = (Arc::clone(document), OperationType::Query);
+        self.gateway.execute(caller(actor, None), Operation { document, name: None, kind, variables }).await
     }
 
     /// Sends one document for a user through the gateway of a role.

@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only these crates may depend on.
-const HOLDERS: [(&str, &[&str]); 14] = [
+const HOLDERS: [(&str, &[&str]); 17] = [
     ("async-graphql", &["api", "tests"]),
     ("async-graphql-value", &["api", "tests"]),
     ("axum", &["api"]),
@@ -32,6 +32,9 @@ const HOLDERS: [(&str, &[&str]); 14] = [
     ("argon2", &["api"]),
     ("aes-gcm", &["platform"]),
     ("hmac", &["platform"]),
+    ("rusqlite", &["platform"]),
+    ("tokio-postgres", &["platform"]),
+    ("deadpool-postgres", &["platform"]),
     ("sea-orm-migration", &["migration"]),
     ("fluent-bundle", &["platform"]),
 ];

@@ -3,7 +3,7 @@
 use super::source::{has_word, rust_files};
 
 /// Words of code, and the only places that may hold them (a path, or the beginning of one).
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("axum", &["api/src/http"]),
     ("hyper", &["api/src/http"]),
     ("hyper_util", &["api/src/http"]),
@@ -14,6 +14,10 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("casbin", &["policies/src/"]),
     ("aes_gcm", &["platform/src/crypto"]),
     ("hmac", &["platform/src/crypto"]),
+    // A database is read by text in one place.
+    ("rusqlite", &["platform/src/store"]),
+    ("tokio_postgres", &["platform/src/store"]),
+    ("deadpool_postgres", &["platform/src/store"]),
     ("fluent_bundle", &["platform/src/"]),
     ("sea_orm_migration", &["migration/"]),
     ("calamine", &["api/src/import"]),

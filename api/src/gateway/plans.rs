@@ -73,6 +73,11 @@ impl Document {
 }
 
 impl Plans {
+    /// How many plans are kept, and the most that are.
+    pub(super) fn kept(&self) -> (usize, usize) {
+        (self.plans.len(), PLANS_MAX)
+    }
+
     /// Whether a document is known to be valid.
     pub(super) fn is_valid(&self, snapshot: &Snapshot, operation: &Operation) -> bool {
         self.valid.get(&Document::of(snapshot, operation)).is_some()

@@ -99,10 +99,13 @@ pub(super) struct Level {
     pub(super) list: ListOf,
     pub(super) wants: Wants,
     /// Statements of windows without cursors that were asked for, by their count and direction.
-    pub(super) kept: Mutex<Vec<((u64, bool), Arc<Statement>)>>,
+    pub(super) kept: Mutex<Vec<Kept>>,
     /// The statement that counts.
     pub(super) counting: Mutex<Option<Arc<Statement>>>,
 }
+
+/// A statement, by the count of its window and whether it reads backward.
+pub(super) type Kept = ((u64, bool), Arc<Statement>);
 
 impl Level {
     /// Place of a column among those fetched.
