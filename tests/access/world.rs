@@ -10,7 +10,15 @@ use async_graphql::parser::{
     types::{DocumentOperations, OperationType},
 };
 use entity::{At, assignment, user_account};
-use platform::{Actor, Language, Platform, clock::Clock, crypto::Cipher, db::Db, module::Module, part::Part};
+use platform::{
+    Actor, Language, Platform,
+    clock::Clock,
+    crypto::Cipher,
+    db::Db,
+    module::Module,
+    part::Part,
+    store::{Ask, Keys, Param},
+};
 use policies::{FurtherSet, Holder, Policies, PolicySource};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -80,6 +88,9 @@ impl World {
         let url = fresh_database(backend).await;
         let mut db = Db::connect(url.as_str()).await.expect("the new database");
         if let Some(statements) = statements {
+            let planned = Arc::clone(&statements);
+            let written = move |ask: &Ask| planned.lock().expect("statements").push(inlined(ask));
+            db.store = db.store.map(|store| store.watched(Arc::new(written)));
             db.reader.set_metric_callback(move |info| {
                 statements.lock().expect("statements").push(info.statement.to_string());
             });
@@ -219,6 +230,41 @@ impl World {
     pub async fn sdl(&self, actor: Option<&Actor>) -> String {
         self.gateway.sdl(caller(actor, None)).await.expect("the schema")
     }
+}
+
+/// A statement with its values in their places; of one that runs for keys, on SQLite with the first of them.
+fn inlined(ask: &Ask) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let sqlite = !ask.query.sql.contains('$');
+    let uuid = |id: &Uuid| if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'::uuid") };
+    let keys: Vec<String> = match &ask.keys {
+        None => Vec::new(),
+        Some(Keys::Uuid(keys)) => keys.iter().map(uuid).collect(),
+        Some(Keys::Text(keys)) => keys.iter().map(|key| quoted(key)).collect(),
+        Some(Keys::Int(keys)) => keys.iter().map(ToString::to_string).collect(),
+    };
+    let value = |param: &Param| match param {
+        Param::Key => keys.first().cloned().unwrap_or_default(),
+        Param::Text(text) => quoted(text),
+        Param::Int(number) => number.to_string(),
+        Param::Bool(truth) => truth.to_string(),
+        Param::Uuid(id) => uuid(id),
+    };
+    let mut values: Vec<String> =
+        ask.params.iter().filter(|param| sqlite || **param != Param::Key).map(value).collect();
+    if sqlite {
+        let mut values = values.into_iter();
+        return ask.query.sql.split('?').fold(String::new(), |sql, part| {
+            if sql.is_empty() {
+                part.to_owned()
+            } else {
+                [sql.as_str(), &values.next().expect("a value"), part].concat()
+            }
+        });
+    }
+    values.push(format!("ARRAY[{}]", keys.join(", ")));
+    let places = (1..=values.len()).rev();
+    places.fold(ask.query.sql.clone(), |sql, at| sql.replace(&format!("${at}"), &values[at - 1]))
 }
 
 fn operation(document: &str, variables: Value) -> Operation {
