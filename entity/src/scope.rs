@@ -164,6 +164,27 @@ pub fn condition(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
     }
 }
 
+/// The same rows as `condition`, where a list is to come in an order: a range of places cannot carry an order behind it,
+/// equal towns or districts can. An index must begin with `substr(place, 1, 9)`, and one with `substr(place, 1, 6)`.
+pub fn condition_in_order(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
+    match (by, scope) {
+        (
+            ScopeBy::Columns { jurisdiction: column, .. },
+            Scope::Rows { jurisdiction: Some(root), programmes, unit, user },
+        ) if matches!(root.len(), DISTRICT_DIGITS | TOWN_DIGITS) => {
+            let rest =
+                Scope::Rows { jurisdiction: None, programmes: programmes.clone(), unit: unit.clone(), user: *user };
+            let place = Expr::cust(format!("substr(\"{table}\".\"{column}\", 1, {})", root.len()));
+            condition(by, table, &rest).add(place.eq(root.as_str()))
+        }
+        _ => condition(by, table, scope),
+    }
+}
+
+/// Digits of a district's code, and of a town's.
+const DISTRICT_DIGITS: usize = 6;
+const TOWN_DIGITS: usize = 9;
+
 /// Rows that lie with a unit.
 fn lies_with(table: &str, by: &UnitBy, code: &str) -> Expr {
     match by {

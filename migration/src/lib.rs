@@ -23,6 +23,7 @@ mod m20261123_070500_worklist;
 mod m20261123_070600_audit_person;
 mod m20261123_090100_reverification;
 mod m20261123_090200_ledger_total;
+mod m20261123_090300_ordered_postings;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_070600_audit_person::Migration),
             Box::new(m20261123_090100_reverification::Migration),
             Box::new(m20261123_090200_ledger_total::Migration),
+            Box::new(m20261123_090300_ordered_postings::Migration),
         ]
     }
 }

@@ -97,6 +97,7 @@ fn entries(part: Part) -> Part {
                 [E::Kind, E::Programme, E::Item, E::Channel, E::Month, E::PostedOn],
                 [E::PostedOn],
             )
+            .listed_in_order()
             .federated()
         },
     )

@@ -177,6 +177,8 @@ pub struct List {
     pub filters: Vec<ListColumn>,
     /// Columns it can be ordered by.
     pub orders: Vec<ListColumn>,
+    /// Whether indexes carry each of its orders behind one town and one district.
+    pub in_order: bool,
 }
 
 /// A column a list filters or orders by.

@@ -181,7 +181,7 @@ impl Binder<'_> {
         let given = args.get("filter");
         let filter = asking.filter(stored, list, given)?;
         let facts = asking.facts(self.table, stored, given)?;
-        let base = Condition::all().add(asking.visible(stored)).add(filter).add(facts);
+        let base = Condition::all().add(asking.listed(stored, list)).add(filter).add(facts);
         Ok(Listed { stored, base, order: asking.list_order(stored, list, args.get("orderBy"))?, remote: None })
     }
 
@@ -189,8 +189,10 @@ impl Binder<'_> {
         self.now.comparable(stored, &finder.0.compares)?;
         let input = args.of(self.bound).get("input").filter(|input| !input.is_null()).cloned();
         let narrowed = contained((finder.0.narrow)(self.op, input.unwrap_or_else(|| json!({})))).await?;
-        let own = entity::scope::condition(&stored.scope, stored.table, &self.op.scope(&finder.0.permission));
-        let base = Condition::all().add(self.now.visible(stored)).add(own).add(narrowed);
+        let base = Condition::all()
+            .add(self.now.visible_in_order(stored, &stored.permission))
+            .add(self.now.visible_in_order(stored, &finder.0.permission))
+            .add(narrowed);
         Ok(Listed { stored, base, order: Order::of_finder(finder.0, stored), remote: None })
     }
 

@@ -123,7 +123,21 @@ impl<'a> Asking<'a> {
 
     /// Rows a caller may see of a type today, whatever else is asked.
     pub(crate) fn visible(&self, stored: Stored) -> Condition {
-        let mut all = entity::scope::condition(&stored.scope, stored.table, &self.scope(&stored.permission));
+        self.living(stored, entity::scope::condition(&stored.scope, stored.table, &self.scope(&stored.permission)))
+    }
+
+    /// The same rows, for a list at the root.
+    pub(crate) fn listed(&self, stored: Stored, list: &List) -> Condition {
+        if list.in_order { self.visible_in_order(stored, &stored.permission) } else { self.visible(stored) }
+    }
+
+    /// The same rows within those of a permission, for a list whose order an index carries behind one place.
+    pub(crate) fn visible_in_order(&self, stored: Stored, permission: &Permission) -> Condition {
+        let scope = self.scope(permission);
+        self.living(stored, entity::scope::condition_in_order(&stored.scope, stored.table, &scope))
+    }
+
+    fn living(&self, stored: Stored, mut all: Condition) -> Condition {
         if let Some((from, to)) = stored.live_between {
             let today = self.op.today().to_string();
             let column = |name: &'static str| Expr::col((Alias::new(stored.table), Alias::new(name)));

@@ -28,10 +28,12 @@ impl Run<'_> {
             Err(Error::NotFound { .. }) => return Ok(Value::Null),
             Err(error) => return Err(error),
         };
-        let own = entity::scope::condition(&stored.scope, stored.table, &op.scope(&finder.0.permission));
         let listing = Listing {
             stored,
-            base: Condition::all().add(self.asking.visible(stored)).add(own).add(narrowed),
+            base: Condition::all()
+                .add(self.asking.visible_in_order(stored, &stored.permission))
+                .add(self.asking.visible_in_order(stored, &finder.0.permission))
+                .add(narrowed),
             order: Order::of_finder(finder.0, stored),
             parents: None,
         };

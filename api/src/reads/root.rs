@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
         let facts = self.asking.facts(&self.snapshot.table, stored, given)?;
         let listing = Listing {
             stored,
-            base: Condition::all().add(self.asking.visible(stored)).add(filter).add(facts),
+            base: Condition::all().add(self.asking.listed(stored, list)).add(filter).add(facts),
             order: self.asking.list_order(stored, list, call.args.get("orderBy"))?,
             parents: None,
         };

@@ -104,6 +104,7 @@ fn toy() -> Part {
             description: "Cases.",
             filters: vec![list_column("number", "number"), list_column("secret", "secret")],
             orders: vec![list_column("number", "number"), list_column("secret", "secret")],
+            in_order: false,
         }),
         ..stored(
             "Case",

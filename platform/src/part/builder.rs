@@ -329,7 +329,17 @@ where
     ) -> Self {
         let filters = filters.into_iter().map(|column| self.list_column(column)).collect();
         let orders = orders.into_iter().map(|column| self.list_column(column)).collect();
-        self.stored.list = Some(List { name, description, filters, orders });
+        self.stored.list = Some(List { name, description, filters, orders, in_order: false });
+        self
+    }
+
+    /// Says that indexes carry each order of the list, its default too, behind `substr(place, 1, 9)` and
+    /// `substr(place, 1, 6)`; for lists that grow without end.
+    #[must_use]
+    pub fn listed_in_order(mut self) -> Self {
+        if let Some(list) = &mut self.stored.list {
+            list.in_order = true;
+        }
         self
     }
 
