@@ -85,6 +85,8 @@ async fn a_work_list_is_read_off_an_index_in_its_order(backend: Backend) {
         for document in [first, &next] {
             let plan = plan(&world, &statements, &who, document, "application").await;
             assert!(plan.contains(index), "{}: {plan}", who.role);
+            let enters = document == first || backend == Backend::Postgres || plan.contains("(<expr>=? AND <expr>>?)");
+            assert!(enters, "a page does not begin where its cursor says: {plan}");
             assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{}: {plan}", who.role);
         }
     }

@@ -45,6 +45,16 @@ pub(crate) enum Side {
     AtOrAfter,
 }
 
+impl Side {
+    /// The same side with the place itself.
+    fn or_at(self) -> Self {
+        match self {
+            Self::Before | Self::AtOrBefore => Self::AtOrBefore,
+            Self::After | Self::AtOrAfter => Self::AtOrAfter,
+        }
+    }
+}
+
 impl Order {
     /// The order of these columns, made total by the key in the direction of the last one.
     pub(crate) fn new(list: String, stored: Stored, columns: Vec<(&'static str, Direction)>) -> Self {
@@ -112,8 +122,15 @@ impl Order {
         }
         if self.columns.iter().all(|column| column.direction == first) {
             let columns = Expr::tuple(self.columns.iter().map(column));
-            let values = Expr::tuple(values.iter().cloned().map(Expr::val));
-            return compare(columns, values, side, first).into_condition();
+            let all = Expr::tuple(values.iter().cloned().map(Expr::val));
+            let mut rows = compare(columns, all, side, first).into_condition();
+            if let (Some(leading), Some(value)) = (self.columns.first(), values.first())
+                && leading.empty_as.is_some()
+            {
+                // SQLite enters an index by a row of columns, and by one expression, but not by a row with one in it.
+                rows = rows.add(compare(column(leading), Expr::val(value.clone()), side.or_at(), first));
+            }
+            return rows;
         }
         let last = self.columns.len() - 1;
         let mut any = Condition::any();
