@@ -214,7 +214,8 @@ impl Gateway {
                 let errors = told.faults.into_iter().map(Fault::into_error).collect();
                 let mut extensions = Map::new();
                 if self.options.development {
-                    extensions.insert("plan".to_owned(), told.statements.into());
+                    let statements: Vec<_> = told.statements.iter().map(|query| query.sql.as_str()).collect();
+                    extensions.insert("plan".to_owned(), statements.into());
                 }
                 Some(Answer { data: Some(told.data), errors, extensions, ..Answer::default() })
             }

@@ -21,7 +21,10 @@ use crate::{
     schema::{Snapshot, coerce::Bound},
 };
 use async_graphql::parser::types::ExecutableDocument;
-use platform::{Op, Result, store::Store};
+use platform::{
+    Op, Result,
+    store::{Query, Store},
+};
 use std::sync::Arc;
 
 /// What came of a plan.
@@ -30,8 +33,8 @@ pub(crate) struct Told {
     pub(crate) data: Data,
     /// The faults beside it.
     pub(crate) faults: Vec<Fault>,
-    /// The statements, in the order they were sent; empty unless asked for.
-    pub(crate) statements: Vec<String>,
+    /// The statements, in the order they were sent.
+    pub(crate) statements: Vec<Arc<Query>>,
 }
 
 /// Binds, runs and writes.
@@ -50,5 +53,5 @@ pub(crate) async fn answer(
     let run = Run::new(op, snapshot, document);
     let data = write::write(plan, &fetched, &run);
     let (faults, _) = run.noted();
-    Ok(Told { data, faults, statements: fetched.statements() })
+    Ok(Told { data, faults, statements: fetched.into_statements() })
 }

@@ -29,6 +29,8 @@ pub struct Cover {
     pub clean: usize,
     /// Those whose answer holds a row.
     pub with_rows: usize,
+    /// Those whose answers differed once, and not when they were asked again.
+    pub moved: usize,
     /// Those that a plan answered.
     pub planned: usize,
     statements: u64,
@@ -66,6 +68,7 @@ impl Cover {
         self.clean += other.clean;
         self.with_rows += other.with_rows;
         self.planned += other.planned;
+        self.moved += other.moved;
         self.statements += other.statements;
         other.features.into_iter().for_each(|(name, count)| *self.features.entry(name).or_default() += count);
         other.codes.into_iter().for_each(|(code, count)| *self.codes.entry(code).or_default() += count);

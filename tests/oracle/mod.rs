@@ -73,6 +73,7 @@ async fn both_paths_answer_alike(backend: Backend) {
     assert!(cover.asked >= all, "{} operations of {all}", cover.asked);
     assert!(cover.executed * 10 >= cover.asked * 6, "too few operations are executed\n{cover}");
     assert!(cover.with_rows * 10 >= cover.asked * 3, "too few answers hold a row\n{cover}");
+    assert!(cover.moved * 1_000 <= cover.asked, "too many answers differ once\n{cover}");
     assert!(cover.planned * 10 >= cover.executed * 7, "too few answers come by a plan\n{cover}");
 }
 
@@ -146,8 +147,14 @@ impl Role<'_> {
         let purpose = self.purpose();
         let request = Request::of(&made.document, purpose.clone()).unwrap_or_else(|error| panic!("{error}"));
         let (answer, differ) = ask_both(&self.ground.town.world, &self.asker, &request).await;
-        if differ.is_some() {
-            self.fail(made, purpose).await;
+        if let Some([default, reference]) = differ {
+            if self.differ(&made.document, &purpose).await.is_some() {
+                self.fail(made, purpose).await;
+            }
+            // Between the two a row changed: what some roles try is recorded while others read the record.
+            self.cover.moved += 1;
+            let name = &self.asker.name;
+            eprintln!("not again: {name}, {}\n{}default\n{default}reference\n{reference}", self.number, made.document);
         }
         self.cover.add(&self.snapshot.table, &made, &answer);
         answer.value().iter().for_each(|data| self.pool.harvest(data));

@@ -8,7 +8,7 @@ use super::{
 use platform::{
     Op,
     part::CellRef,
-    store::{Ask, Keys, Rows, Waves},
+    store::{Ask, Keys, Query, Rows, Waves},
 };
 use std::{collections::HashMap, hash::Hash, ops::Range, sync::Arc};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub(super) struct Fetch {
     depth: usize,
     last: usize,
     pending: Vec<(usize, Part)>,
-    sent: Vec<Arc<platform::store::Query>>,
+    sent: Vec<Arc<Query>>,
 }
 
 /// The rows of one level.
@@ -74,8 +74,8 @@ impl Fetch {
     }
 
     /// The statements that were sent.
-    pub(super) fn statements(&self) -> Vec<String> {
-        self.sent.iter().map(|query| query.sql.clone()).collect()
+    pub(super) fn into_statements(self) -> Vec<Arc<Query>> {
+        self.sent
     }
 
     /// Notes every personal row that is in the answer.

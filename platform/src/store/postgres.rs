@@ -12,10 +12,10 @@ use futures_util::{
     future::{join, try_join_all},
     pin_mut,
 };
-use std::{error::Error as StdError, str::FromStr, time::Duration};
+use std::{error::Error as StdError, net::IpAddr, str::FromStr, time::Duration};
 use tokio_postgres::{
     NoTls, Row,
-    config::SslMode,
+    config::{Host, SslMode},
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 use uuid::Uuid;
@@ -36,9 +36,10 @@ pub struct Pool(deadpool_postgres::Pool);
 
 impl Pool {
     pub(super) fn open(url: &str) -> Result<Option<Self>> {
-        // What this driver does not understand, or may not do without TLS, is read through the other one.
+        // What this driver does not understand is read through the other one; so is whatever could be read in between,
+        // since this one speaks no TLS.
         let Ok(mut config) = tokio_postgres::Config::from_str(url) else { return Ok(None) };
-        if config.get_ssl_mode() == SslMode::Require {
+        if !(config.get_ssl_mode() == SslMode::Disable || stays_here(&config)) {
             return Ok(None);
         }
         config.options(SETTINGS).connect_timeout(PATIENCE).ssl_mode(SslMode::Disable);
@@ -84,6 +85,16 @@ impl Pool {
         lent.give_back();
         Ok(waves)
     }
+}
+
+/// Whether a database is on this machine, and TLS not asked for.
+fn stays_here(config: &tokio_postgres::Config) -> bool {
+    let here = |host: &Host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        Host::Unix(_) => true,
+    };
+    let addresses = config.get_hostaddrs().iter().all(IpAddr::is_loopback);
+    config.get_ssl_mode() != SslMode::Require && addresses && config.get_hosts().iter().all(here)
 }
 
 /// A connection that goes back to the pool only when its transaction is known to be over.
@@ -216,4 +227,28 @@ impl ToSql for Keys {
     }
 
     to_sql_checked!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_read_without_tls_that_could_be_read_in_between() {
+        let served = |url: &str| Pool::open(url).expect("a pool").is_some();
+        for here in
+            ["postgres://a@127.0.0.1:5432/b", "postgres://a@localhost/b", "postgres://a@db.example/b?sslmode=disable"]
+        {
+            assert!(served(here), "{here}");
+        }
+        for elsewhere in [
+            "postgres://a@db.example/b",
+            "postgres://a@10.0.0.7/b?sslmode=prefer",
+            "postgres://a@127.0.0.1,db.example/b",
+            "postgres://a@127.0.0.1/b?sslmode=require",
+            "postgres://a@db.example/b?sslmode=verify-full&sslrootcert=/ca.pem",
+        ] {
+            assert!(!served(elsewhere), "{elsewhere}");
+        }
+    }
 }
