@@ -82,9 +82,10 @@ pub struct Gateway {
 }
 
 /// Which way a query goes. Both ways answer the same; mutations and the rest know one way only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Way {
     /// By a plan where there is one, else as the other.
+    #[default]
     Planned,
     /// Level by level, over the declarations themselves: the reference.
     Reference,

@@ -20,7 +20,7 @@ mod sse;
 mod ws;
 
 pub use app::{App, router};
-pub use server::{Server, asked_to_stop};
+pub use server::{Beside, Server, asked_to_stop};
 pub use settings::{HttpSettings, Limits, Seconds, Sockets};
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use super::{
     table,
 };
 use crate::{
-    http::{HttpSettings, asked_to_stop, seam::Execute},
+    gateway::Way,
+    http::{Beside, HttpSettings, asked_to_stop, seam::Execute},
     import::roll::{self, Progress, Workbook},
 };
 use anyhow::{Context, Result};
@@ -71,6 +72,10 @@ pub struct DemoOptions {
     pub http: HttpSettings,
     /// What loads.
     pub loading: Loading,
+    /// The way of queries.
+    pub way: Way,
+    /// What is served beside GraphQL.
+    pub beside: Option<Beside>,
 }
 
 impl DemoOptions {
@@ -91,6 +96,8 @@ impl DemoOptions {
             town: false,
             http: HttpSettings::default(),
             loading: Loading::default(),
+            way: Way::Planned,
+            beside: None,
         })
     }
 }
@@ -132,7 +139,7 @@ impl Running {
 }
 
 fn settings(options: &DemoOptions) -> Settings {
-    Settings { http: options.http.clone(), ..Settings::default() }
+    Settings { http: options.http.clone(), way: options.way, ..Settings::default() }
 }
 
 /// Starts a demo in this process.
@@ -141,6 +148,9 @@ pub async fn start(options: DemoOptions) -> Result<Running> {
     let store = prepare(&options, &settings, &|_, _| {}).await?;
     let server = serve::listen_on(&store, &settings, options.listen).await?;
     server.show_demo(seed::demo_page()?);
+    if let Some(routes) = options.beside {
+        server.serve_beside(&store.platform, routes);
+    }
     let tokens = users(&store, &settings).await?.into_iter().map(|user| (user.login, user.token)).collect();
     let (stop, stopping) = oneshot::channel::<()>();
     let (address, gateway) = (server.address(), server.gateway());
@@ -164,6 +174,8 @@ pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result
         town: clock >= lived,
         http: HttpSettings { origins: args.origins, ..HttpSettings::default() },
         loading: loading.clone(),
+        way: Way::Planned,
+        beside: None,
     };
     let settings = settings(&options);
     settings.http.check(options.listen)?;

@@ -58,6 +58,9 @@ pub struct Settings {
     pub snapshots: usize,
     /// Cost an operation may have.
     pub budget: u64,
+    /// The way of queries; no setting names it.
+    #[serde(skip)]
+    pub way: gateway::Way,
     /// What is built in.
     #[serde(skip)]
     pub built_in: BuiltIn,
@@ -88,6 +91,7 @@ impl Default for Settings {
             language: "en".to_owned(),
             snapshots: gateway.snapshots,
             budget: gateway.budget,
+            way: gateway.way,
             built_in: BuiltIn::default(),
         }
     }
@@ -136,7 +140,8 @@ impl Settings {
 
     /// What the gateway goes by.
     pub fn gateway(&self) -> gateway::Options {
-        gateway::Options { snapshots: self.snapshots, budget: self.budget, ..gateway::Options::default() }
+        let (snapshots, budget, way) = (self.snapshots, self.budget, self.way);
+        gateway::Options { snapshots, budget, way, ..gateway::Options::default() }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     negotiate::Media,
     pages,
     seam::{Caller, Execute},
-    settings::HttpSettings,
+    settings::{HttpSettings, Seconds},
     sse, ws,
 };
 use crate::{
@@ -17,8 +17,9 @@ use crate::{
 };
 use axum::{
     Router,
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::any,
 };
@@ -51,6 +52,8 @@ pub struct App {
     pub(super) stopping: watch::Sender<bool>,
     /// Who can be played in a demo, for the playground; empty elsewhere.
     pub(super) demo: OnceLock<String>,
+    /// Routes beside our own.
+    pub(super) beside: OnceLock<Router>,
 }
 
 impl App {
@@ -65,8 +68,20 @@ impl App {
         let turns = Arc::new(Semaphore::new(settings.operations_max));
         let stopping = watch::Sender::new(false);
         let metrics = Metrics::install();
-        let (documents, demo) = (Documents::default(), OnceLock::new());
-        let app = Self { gateway, identity, settings, language, metrics, documents, turns, under_way, stopping, demo };
+        let (documents, demo, beside) = (Documents::default(), OnceLock::new(), OnceLock::new());
+        let app = Self {
+            gateway,
+            identity,
+            settings,
+            language,
+            metrics,
+            documents,
+            turns,
+            under_way,
+            stopping,
+            demo,
+            beside,
+        };
         (app, done)
     }
 
@@ -145,6 +160,10 @@ pub fn router(app: Arc<App>) -> Router {
             .route("/playground/demo.json", any(pages::demo))
             .route("/playground/{file}", any(pages::playground));
     }
+    if let Some(beside) = app.beside.get() {
+        let bounded = beside.clone().layer(middleware::from_fn_with_state(Arc::clone(&app), bounded));
+        router = router.merge(bounded.with_state(()));
+    }
     router = router.fallback(pages::nothing);
     if !app.settings.origins.is_empty() {
         router = router.layer(front_ends(&app.settings.origins));
@@ -154,6 +173,17 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::map_response(secure))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), log))
         .with_state(app)
+}
+
+/// A turn for what a route beside ours does, and an end in time, as every operation has them.
+async fn bounded(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let refused = |refusal: Refusal| refusal.respond(Media::Json, app.language);
+    let Ok(_turn) = app.turns.try_acquire() else { return refused(Refusal::busy()) };
+    let _under_way = app.under_way.clone();
+    match tokio::time::timeout(Seconds::of(app.settings.seconds.answer), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => refused(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::OutcomeUnknown)),
+    }
 }
 
 /// Lets the pages of these origins call the server from a browser: with tokens in headers, never with cookies.

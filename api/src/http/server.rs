@@ -15,7 +15,7 @@ use hyper_util::{
     server::{conn::auto::Builder, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use platform::Language;
+use platform::{Language, Platform};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -33,6 +33,9 @@ const CLOSING: Duration = Duration::from_millis(200);
 /// How long the last of them may wait before they speak.
 const SETTLING: Duration = Duration::from_millis(50);
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Makes routes to be served beside the server's own; whoever asks there is to be checked by the same identity.
+pub type Beside = fn(Arc<Platform>, Arc<Identity>) -> Router;
 
 /// A server that listens.
 pub struct Server {
@@ -62,6 +65,12 @@ impl Server {
     pub fn show_demo(&self, page: String) {
         // Told once; a second telling would change nothing.
         let _ = self.app.demo.set(page);
+    }
+
+    /// Serves these routes beside its own: in the same log, under the same bounds and headers.
+    pub fn serve_beside(&self, platform: &Arc<Platform>, routes: Beside) {
+        // Told once; a second telling would change nothing.
+        let _ = self.app.beside.set(routes(Arc::clone(platform), Arc::clone(&self.app.identity)));
     }
 
     /// Where it listens; the port the system chose, if 0 was asked for.
