@@ -2,6 +2,7 @@
 //!
 //! It starts the program as a process of its own (this very file, with one variable set) and speaks to it over HTTP.
 
+mod by_hand;
 mod program;
 mod reads;
 mod report;
@@ -59,7 +60,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// All of it, or only what is named: `starts`, `subscribers`, `reads`; reads on `sqlite` or `postgres` only, if named.
+/// All of it, or only what is named: `starts`, `subscribers`, `reads`; reads on `sqlite` or `postgres` only, if
+/// named, and of a `district` rather than a town.
 async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     if only.is_none_or(|only| only == "starts") {
@@ -69,7 +71,7 @@ async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
         figures.extend(subscribers::measure().await?);
     }
     if only.is_none_or(|only| only == "reads") {
-        reads::measure(std::env::args().nth(2).as_deref()).await?;
+        reads::measure(std::env::args().skip(2)).await?;
     }
     Ok(figures)
 }

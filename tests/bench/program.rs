@@ -1,7 +1,10 @@
 //! The program as a process of its own.
 
 use anyhow::{Context, Result, ensure};
-use api::cli::demo::{self, DemoOptions};
+use api::{
+    cli::demo::{self, DemoOptions},
+    gateway::Way,
+};
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -27,6 +30,8 @@ fn program() -> Result<Command> {
 
 /// What the child is to be.
 const AS_PROGRAM_OVER: &str = "over";
+/// The way it is to go, if not by plans.
+const BY_REFERENCE: &str = "reference";
 /// What else it may be.
 const AS_PROGRAM_FOR_SUBSCRIBERS: &str = "subscribers";
 
@@ -57,11 +62,13 @@ async fn serve() -> Result<()> {
     std::future::pending().await
 }
 
-/// A demo over a database of its own; until it is told to stop.
+/// A demo over a database of its own, with what is answered by hand beside it; until it is told to stop.
 async fn serve_over() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let mut options = DemoOptions::new(arguments.next().context("no folder")?.into())?;
     options.database = Some(arguments.next().context("no database")?);
+    options.way = if arguments.next().as_deref() == Some(BY_REFERENCE) { Way::Reference } else { Way::Planned };
+    options.beside = Some(super::by_hand::routes);
     let running = demo::start(options).await?;
     let stop = api::http::asked_to_stop();
     let tokens = super::reads::USERS.map(|user| running.token(user).unwrap_or_default());
@@ -87,9 +94,12 @@ impl Demo {
 
     /// Serves the demo store of a folder over a database that is not in it.
     /// Answers it with the tokens of those who read.
-    pub fn start_over(folder: &Path, database: &str) -> Result<(Self, Vec<String>)> {
+    pub fn start_over(folder: &Path, database: &str, way: Way) -> Result<(Self, Vec<String>)> {
         let mut command = program()?;
         command.env(AS_PROGRAM, AS_PROGRAM_OVER).arg(folder).arg(database);
+        if way == Way::Reference {
+            command.arg(BY_REFERENCE);
+        }
         let (mut demo, _) = Self::of(command, folder)?;
         let mut words = demo.base.split(' ').map(str::to_owned);
         let base = words.next().unwrap_or_default();

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 const HOLDERS: [(&str, &[&str]); 17] = [
     ("async-graphql", &["api", "tests"]),
     ("async-graphql-value", &["api", "tests"]),
-    ("axum", &["api"]),
+    ("axum", &["api", "tests"]),
     ("hyper", &["api"]),
     ("hyper-util", &["api"]),
     ("tower-http", &["api"]),

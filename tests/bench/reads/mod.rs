@@ -1,76 +1,119 @@
-//! Reads of a town: what a query costs, at 1, 16 and 64 connections, on both databases.
+//! Reads of a town: what a query costs by a plan, by hand and by the reference, on both databases.
 
+mod check;
 mod drive;
+mod queries;
+mod table;
 mod town;
 
 use super::program::Demo;
 use anyhow::{Context, Result};
-use api::cli::demo::{self, DemoOptions};
+use api::{
+    cli::demo::{self, DemoOptions},
+    gateway::Way,
+};
 use drive::{Ask, Measured, drive};
-use platform::id;
-use serde_json::json;
+use queries::{READS, Read, World};
 use std::{path::Path, sync::Arc, time::Duration};
-use tests::support::{Backend, Client, fresh_database};
-use town::{Size, Table, key};
+use tests::support::{Backend, fresh_database};
+use town::Size;
 
 /// Who reads; the program tells their tokens in this order.
 pub const USERS: [&str; 2] = ["tl", "tu_social"];
 const LASTING: Duration = Duration::from_secs(2);
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// The reference is measured at this many connections only.
+const REFERENCE_AT: usize = 16;
 
-/// One of the queries: who asks, what, and what changes from request to request.
-struct Read {
-    name: &'static str,
-    user: &'static str,
-    query: &'static str,
-    variables: fn(Size, u64) -> serde_json::Value,
+/// What is measured, as the command line says it.
+struct Wanted {
+    backends: Vec<Backend>,
+    size: Size,
 }
 
-const READS: [Read; 4] = [
-    Read {
-        name: "R1 a case",
-        user: "tl",
-        query: "query R1($id: ID!) { node(id: $id) { ... on Application { number programme state receivedOn dueOn version \
-            request { number applicant { nameZh birthOn sex } } \
-            household { address declaredSize place { code nameZh } \
-              members(first: 20) { nodes { relation counted person { nameZh birthOn sex } } } } \
-            verifications(first: 10) { nodes { state openedOn dueOn reports(first: 5) { nodes { number issuedOn conclusion } } } } \
-            ledgerEntries(first: 50) { nodes { kind item channel amount month postedOn } } } } }",
-        variables: |size, at| json!({ "id": id::encode("Application", &key(Table::Case, at * 7 % size.cases).to_string()) }),
-    },
-    Read {
-        name: "R2 open cases",
-        user: "tu_social",
-        query: "query R2 { worklist(first: 50, input: { programme: [\"DIBAO\"] }) { nodes { \
-            number state dueOn request { applicant { nameZh birthOn } } \
-            household { members(first: 10) { nodes { relation person { nameZh } } } } \
-            verifications(last: 1) { nodes { state openedOn } } } pageInfo { hasNextPage endCursor } } }",
-        variables: |_, _| json!({}),
-    },
-    Read {
-        // By identifier: searches by number are limited to some a minute for each assignment.
-        name: "R3 a person",
-        user: "tu_social",
-        query: "query R3($id: ID!) { node(id: $id) { ... on Person { nameZh birthOn \
-            memberships(first: 5) { nodes { household { address members(first: 20) { nodes { relation person { nameZh } } } \
-              applications(first: 20) { nodes { number programme state } } } } } \
-            ledgerEntries(last: 50) { nodes { kind item channel amount month postedOn } } } } }",
-        variables: |size, at| json!({ "id": id::encode("Person", &key(Table::Person, at * 7 % size.households).to_string()) }),
-    },
-    Read {
-        name: "R5 postings, page 1",
-        user: "tl",
-        query: "query R5 { ledgerEntries(first: 100, filter: { programme: [\"DIBAO\"] }, orderBy: [POSTED_ON_ASC]) { \
-            nodes { kind item channel amount month postedOn } pageInfo { hasNextPage endCursor } } }",
-        variables: |_, _| json!({}),
-    },
-];
+/// Three ways to the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Plan,
+    Hand,
+    Reference,
+}
 
+/// Two servers over one store, and who may ask them.
+struct Served {
+    planned: Demo,
+    reference: Demo,
+    tokens: Vec<String>,
+}
+
+/// What one way costs.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    measured: Measured,
+    cpu_ms: f64,
+}
+
+/// A request of one read, by one way.
 struct Asked {
     url: String,
     token: String,
+    by: By,
     read: &'static Read,
-    size: Size,
+    world: World,
+}
+
+impl Wanted {
+    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows.
+    fn read(words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN };
+        for word in words {
+            match word.as_str() {
+                "sqlite" => wanted.backends.push(Backend::Sqlite),
+                "postgres" => wanted.backends.push(Backend::Postgres),
+                "town" => wanted.size = Size::TOWN,
+                "district" => wanted.size = Size::DISTRICT,
+                // A small one, to see that everything still answers.
+                "hamlet" => wanted.size = Size::HAMLET,
+                other => anyhow::bail!("{other} is none of sqlite, postgres, town, district and hamlet"),
+            }
+        }
+        if wanted.backends.is_empty() {
+            wanted.backends = vec![Backend::Sqlite, Backend::Postgres];
+        }
+        Ok(wanted)
+    }
+}
+
+impl Served {
+    fn start(folder: &Path, database: &str) -> Result<Self> {
+        let (planned, tokens) = Demo::start_over(folder, database, Way::Planned)?;
+        let (reference, _) = Demo::start_over(folder, database, Way::Reference)?;
+        Ok(Self { planned, reference, tokens })
+    }
+
+    fn stop(self) -> Result<()> {
+        self.planned.stop()?;
+        self.reference.stop()
+    }
+
+    fn of(&self, by: By) -> &Demo {
+        if by == By::Reference { &self.reference } else { &self.planned }
+    }
+
+    fn asked(&self, by: By, read: &'static Read, world: &World) -> Result<Asked> {
+        let user = USERS.iter().position(|user| *user == read.user).context("nobody's read")?;
+        let token = self.tokens.get(user).context("no token")?.clone();
+        let path = if by == By::Hand { read.by_hand } else { "/graphql" };
+        Ok(Asked { url: format!("{}{path}", self.of(by).base()), token, by, read, world: world.clone() })
+    }
+
+    async fn cost(&self, by: By, read: &'static Read, world: &World, connections: usize) -> Result<Cost> {
+        let served = self.of(by);
+        let before = served.cpu_seconds()?;
+        let measured = drive(Arc::new(self.asked(by, read, world)?), connections, LASTING).await?;
+        let cpu_ms = (served.cpu_seconds()? - before) * 1e3 / measured.answered as f64;
+        Ok(Cost { measured, cpu_ms })
+    }
 }
 
 impl Ask for Asked {
@@ -83,47 +126,40 @@ impl Ask for Asked {
     }
 
     fn body(&self, number: u64) -> String {
-        json!({ "query": self.read.query, "variables": (self.read.variables)(self.size, number) }).to_string()
+        let variables = (self.read.variables)(&self.world, number);
+        match self.by {
+            By::Hand => variables.to_string(),
+            By::Plan | By::Reference => {
+                serde_json::json!({ "query": self.read.query, "variables": variables }).to_string()
+            }
+        }
     }
 }
 
-/// Measures and prints, line by line; on one database only when it is named.
-pub async fn measure(only: Option<&str>) -> Result<()> {
-    println!(
-        "{:<10}{:<22}{:>6}{:>10}{:>9}{:>9}{:>9}",
-        "database", "read", "conn", "req/s", "p50 ms", "p99 ms", "CPU ms"
-    );
-    let named = |backend: &Backend| only.is_none_or(|only| format!("{backend:?}").eq_ignore_ascii_case(only));
-    for backend in [Backend::Sqlite, Backend::Postgres].into_iter().filter(named) {
-        let size = Size::TOWN;
+/// Measures and prints, line by line.
+pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
+    let Wanted { backends, size } = Wanted::read(words)?;
+    table::head();
+    for backend in backends {
         let folder = tempfile::tempdir()?;
         let database = fresh_database(backend).await;
         load(folder.path(), database.as_str(), size).await?;
-        let (served, tokens) = Demo::start_over(folder.path(), database.as_str())?;
+        let served = Served::start(folder.path(), database.as_str())?;
+        let world = check::all(&served, database.as_str(), size).await?;
         for read in &READS {
-            let user = USERS.iter().position(|user| *user == read.user).context("nobody's read")?;
-            let token = tokens.get(user).context("no token")?.clone();
-            check(served.base(), &token, read, size).await?;
             for connections in CONNECTIONS {
-                let url = format!("{}/graphql", served.base());
-                let asked = Asked { url, token: token.clone(), read, size };
-                let cpu = served.cpu_seconds()?;
-                let measured = drive(Arc::new(asked), connections, LASTING).await?;
-                print(backend, read.name, connections, measured, served.cpu_seconds()? - cpu);
+                let planned = served.cost(By::Plan, read, &world, connections).await?;
+                let by_hand = served.cost(By::Hand, read, &world, connections).await?;
+                let reference = match connections {
+                    REFERENCE_AT => Some(served.cost(By::Reference, read, &world, connections).await?),
+                    _ => None,
+                };
+                table::line(backend, read.name, connections, planned, by_hand, reference);
             }
         }
         served.stop()?;
     }
     Ok(())
-}
-
-fn print(backend: Backend, name: &str, connections: usize, measured: Measured, cpu: f64) {
-    let Measured { rate, p50_ms, p99_ms, answered } = measured;
-    let backend = format!("{backend:?}").to_lowercase();
-    println!(
-        "{backend:<10}{name:<22}{connections:>6}{rate:>10.0}{p50_ms:>9.2}{p99_ms:>9.2}{:>9.2}",
-        cpu * 1e3 / answered as f64
-    );
 }
 
 /// Makes a demo store without sample cases and puts the town into it.
@@ -138,12 +174,4 @@ async fn load(folder: &Path, database: &str, size: Size) -> Result<()> {
     }
     // SQLite keeps no statistics in service either: with them it would plan a statement anew for every value bound.
     running.stop().await
-}
-
-/// A read that finds nothing would measure nothing.
-async fn check(base: &str, token: &str, read: &Read, size: Size) -> Result<()> {
-    let answer = Client::new(base, Some(token.to_owned())).gql(read.query, (read.variables)(size, 1)).await;
-    let text = answer.body.to_string();
-    anyhow::ensure!(answer.body["errors"].is_null() && text.len() > 600, "{}: {text}", read.name);
-    Ok(())
 }

@@ -27,11 +27,27 @@ pub struct Size {
 impl Size {
     /// 20,000 persons, 8,000 households, 30,000 cases, 300,000 postings.
     pub const TOWN: Self = Self { persons: 20_000, households: 8_000, cases: 30_000, postings: 300_000 };
+    /// Just enough to answer every read.
+    pub const HAMLET: Self = Self { persons: 400, households: 160, cases: 1_800, postings: 18_000 };
+    /// Fifty towns' worth.
+    pub const DISTRICT: Self = Self::TOWN.times(50);
+
+    const fn times(self, factor: u64) -> Self {
+        let Self { persons, households, cases, postings } = self;
+        Self {
+            persons: persons * factor,
+            households: households * factor,
+            cases: cases * factor,
+            postings: postings * factor,
+        }
+    }
 }
 
 const TOWN: &str = "500118107";
 /// Rows of one statement; the widest table has 23 columns, and SQLite takes 32,766 values.
 const CHUNK: usize = 1_000;
+/// Statements of one transaction: PostgreSQL walks over each older state of an account that one transaction leaves.
+const CHUNKS: usize = 10;
 
 /// Tables, as parts of the keys of their rows.
 #[derive(Clone, Copy)]
@@ -69,46 +85,62 @@ struct Ground {
     villages: Vec<String>,
     window: Uuid,
     clerk: Uuid,
-    /// Rule, account of what is appropriated and of what is committed, for each programme that posts.
-    funds: Vec<(channel_rule::Model, Uuid, Uuid)>,
-    source: Vec<Uuid>,
+    /// For each programme that posts.
+    funds: Vec<Fund>,
+}
+
+/// A rule, and the accounts through which its money goes.
+struct Fund {
+    rule: channel_rule::Model,
+    source: Uuid,
+    appropriated: Uuid,
+    committed: Uuid,
+    expended: Uuid,
 }
 
 /// Fills a store.
 pub async fn fill(platform: &Platform, size: Size) -> Result<()> {
     let ground = Ground::of(platform).await?;
     let db = &platform.db.writer;
-    put(db, (0..size.persons).map(|at| a_person(platform, at)).collect::<Result<Vec<_>>>()?).await?;
-    put(db, (0..size.households).map(|at| ground.household(size, at)).collect()).await?;
-    put(db, (0..size.persons).map(|at| ground.member(size, at)).collect()).await?;
-    put(db, (0..size.persons).map(|at| ground.link("Person", Table::Person, size, at)).collect()).await?;
-    put(db, (0..size.households).map(|at| ground.link("Household", Table::Household, size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.request(size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.link("Request", Table::Request, size, at)).collect()).await?;
+    let batch = u64::try_from(CHUNK * CHUNKS)?;
+    for from in (0..size.persons).step_by(CHUNK * CHUNKS) {
+        let persons = (from..size.persons.min(from + batch)).map(|at| a_person(platform, at));
+        put(db, persons.collect::<Result<Vec<_>>>()?.into_iter()).await?;
+    }
+    put(db, (0..size.households).map(|at| ground.household(size, at))).await?;
+    put(db, (0..size.persons).map(|at| ground.member(size, at))).await?;
+    put(db, (0..size.persons).map(|at| ground.link("Person", Table::Person, size, at))).await?;
+    put(db, (0..size.households).map(|at| ground.link("Household", Table::Household, size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.request(size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.link("Request", Table::Request, size, at))).await?;
     // A case names its report and a report its case: the case comes first without it.
-    put(db, (0..size.cases).map(|at| ground.case(size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.subject(size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.verification(size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.report(size, at)).collect()).await?;
-    put(db, (0..size.cases).map(|at| ground.link("VerificationReport", Table::Report, size, at)).collect()).await?;
+    put(db, (0..size.cases).map(|at| ground.case(size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.subject(size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.verification(size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.report(size, at))).await?;
+    put(db, (0..size.cases).map(|at| ground.link("VerificationReport", Table::Report, size, at))).await?;
     ground.appropriate(db, size).await?;
-    put(db, (0..size.postings).map(|at| ground.posting(size, at)).collect()).await?;
+    put(db, (0..size.postings).map(|at| ground.posting(size, at))).await?;
     Ok(())
 }
 
-async fn put<M>(db: &sea_orm::DatabaseConnection, rows: Vec<M>) -> Result<()>
+/// Puts rows in, a statement for so many and a transaction for more; they are made as they are needed.
+async fn put<M>(db: &sea_orm::DatabaseConnection, rows: impl Iterator<Item = M>) -> Result<()>
 where
     M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity>,
 {
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-    loop {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        if chunk.is_empty() {
-            break;
+    let mut rows = rows.map(|row| row.into_active_model().reset_all()).peekable();
+    while rows.peek().is_some() {
+        let tx = db.begin().await?;
+        for _ in 0..CHUNKS {
+            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            M::Entity::insert_many(chunk).exec_without_returning(&tx).await?;
         }
-        // Each alone: a balance that moves 300,000 times in one transaction leaves as many dead rows to walk over.
-        M::Entity::insert_many(chunk).exec_without_returning(db).await?;
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -163,7 +195,7 @@ async fn account_of(platform: &Platform, rule: &channel_rule::Model, kind: Accou
         balance_fen: Fen(0),
     };
     let id = row.id;
-    put(db, vec![row]).await?;
+    put(db, std::iter::once(row)).await?;
     Ok(id)
 }
 
@@ -185,7 +217,7 @@ impl Ground {
             .one(db)
             .await?
             .context("no clerk")?;
-        let (mut funds, mut source) = (Vec::new(), Vec::new());
+        let mut funds = Vec::new();
         for (programme, item) in [("DIBAO", "BASE"), ("TEMPORARY", "GRANT"), ("EDUCATION", "BOARDER")] {
             let rule = channel_rule::Entity::find()
                 .filter(channel_rule::Column::Programme.eq(programme))
@@ -193,18 +225,19 @@ impl Ground {
                 .one(db)
                 .await?
                 .with_context(|| format!("no rule of {programme} {item}"))?;
-            let (appropriated, committed) = (AccountKind::Appropriation, AccountKind::Committed);
-            source.push(account_of(platform, &rule, AccountKind::Source).await?);
-            let fund = account_of(platform, &rule, appropriated).await?;
-            let commitments = account_of(platform, &rule, committed).await?;
-            funds.push((rule, fund, commitments));
+            funds.push(Fund {
+                source: account_of(platform, &rule, AccountKind::Source).await?,
+                appropriated: account_of(platform, &rule, AccountKind::Appropriation).await?,
+                committed: account_of(platform, &rule, AccountKind::Committed).await?,
+                expended: account_of(platform, &rule, AccountKind::Expended).await?,
+                rule,
+            });
         }
         Ok(Self {
             villages: places.into_iter().map(|place| place.code).collect(),
             window: window.id,
             clerk: clerk.id,
             funds,
-            source,
         })
     }
 
@@ -382,16 +415,14 @@ impl Ground {
     /// Enough for every posting.
     async fn appropriate(&self, db: &sea_orm::DatabaseConnection, size: Size) -> Result<()> {
         let whole = Fen(i64::try_from(size.postings)? * 100_000);
-        let entries = self.funds.iter().zip(&self.source).enumerate().map(|(at, ((rule, appropriated, _), source))| {
-            ledger_entry::Model {
-                kind: EntryKind::Appropriation,
-                debit_account_id: *appropriated,
-                credit_account_id: *source,
-                amount_fen: whole,
-                ..self.entry(rule, size.postings + at as u64, 0)
-            }
+        let entries = self.funds.iter().enumerate().map(|(at, fund)| ledger_entry::Model {
+            kind: EntryKind::Appropriation,
+            debit_account_id: fund.appropriated,
+            credit_account_id: fund.source,
+            amount_fen: whole,
+            ..self.entry(&fund.rule, size.postings + at as u64, 0)
         });
-        put(db, entries.collect()).await
+        put(db, entries).await
     }
 
     fn entry(&self, rule: &channel_rule::Model, number: u64, case: u64) -> ledger_entry::Model {
@@ -419,21 +450,29 @@ impl Ground {
         }
     }
 
-    /// The postings of a case are those of its number and every so many after it.
+    /// The postings of a case are those of its number and every so many after it: by turns a commitment, and in the
+    /// next round what settles it. Cases of odd numbers begin a round later, so that every month has both.
     fn posting(&self, size: Size, number: u64) -> ledger_entry::Model {
-        let case = number % size.cases;
-        let (rule, appropriated, committed) = &self.funds[self.fund(case)];
-        let on = day(number / size.cases * 68 + case % 68);
+        let (case, round) = (number % size.cases, number / size.cases);
+        let fund = &self.funds[self.fund(case)];
+        let settled = (round > case % 2 && round % 2 != case % 2).then(|| number - size.cases);
+        let (debit, credit) = match settled {
+            Some(_) => (fund.expended, fund.committed),
+            None => (fund.committed, fund.appropriated),
+        };
+        let on = day(round * 68 + case % 68);
         ledger_entry::Model {
-            debit_account_id: *committed,
-            credit_account_id: *appropriated,
-            amount_fen: Fen(i64::try_from(10_000 + number % 50_000).unwrap_or(10_000)),
+            kind: if settled.is_some() { EntryKind::Settlement } else { EntryKind::Commitment },
+            debit_account_id: debit,
+            credit_account_id: credit,
+            amount_fen: Fen(i64::try_from(10_000 + settled.unwrap_or(number) % 50_000).unwrap_or(10_000)),
             month: Some(on.month()),
             posted_on: on,
             application_id: Some(key(Table::Case, case)),
             payee_id: Some(key(Table::Person, case % size.households)),
+            settles_entry_id: settled.map(|settled| key(Table::Posting, settled)),
             jurisdiction: self.place(Table::Posting, size, number),
-            ..self.entry(rule, number, case)
+            ..self.entry(&fund.rule, number, case)
         }
     }
 }
