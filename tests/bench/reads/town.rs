@@ -12,7 +12,7 @@ use entity::{
     verification, verification_report,
 };
 use platform::{crypto::sha256, op::Platform};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, TransactionTrait};
 use uuid::Uuid;
 
 /// How large a town is; a district is as many towns' worth of rows in the same villages.
