@@ -152,11 +152,11 @@ impl Gateway {
         let mut answer =
             telemetry::counted(Arc::clone(&counter), self.answer(way, &op, caller.client.as_deref(), operation)).await;
         let operation = name.as_deref().unwrap_or("anonymous");
-        let rows = op.take_read();
+        let seen = op.take_seen();
         if self.options.development {
-            answer.extensions.insert("read".to_owned(), rows.len().into());
+            answer.extensions.insert("read".to_owned(), seen.len().into());
         }
-        if let Some(read) = Read::of(&op, operation, rows)
+        if let Some(read) = Read::of(&op, operation, seen)
             && let Err(error) = self.reads.record(read).await
         {
             answer = untold(&op, kind, &error);

@@ -23,6 +23,7 @@ use crate::{
 use async_graphql::parser::types::ExecutableDocument;
 use platform::{
     Op, Result,
+    audit::Recorded,
     store::{Query, Store},
 };
 use std::sync::Arc;
@@ -48,8 +49,9 @@ pub(crate) async fn answer(
     bound: &Bound,
 ) -> Result<Told> {
     let binding = bind::bind(plan, op, &snapshot.table, bound, store.is_sqlite()).await;
-    let fetched = store.run(fetch::Fetch::new(Arc::clone(plan), binding)).await?;
-    fetched.note_reads(op);
+    let waves = Recorded::new(fetch::Fetch::new(Arc::clone(plan), binding), store.is_sqlite());
+    let (fetched, seen) = store.run(waves).await?.into_parts();
+    op.note_seen(seen);
     let run = Run::new(op, snapshot, document);
     let data = write::write(plan, &fetched, &run);
     let (faults, _) = run.noted();

@@ -10,17 +10,16 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(table_name = "audit_person")]
 #[schemars(rename = "AuditPerson")]
 pub struct Model {
-    /// Key (主键).
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    /// The event (审计事件).
-    pub event_id: Uuid,
     /// Whom it was about (涉及人员).
+    #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     /// Whether something was done, or the person's data was read (类别).
     pub kind: AuditKind,
     /// The event's domain instant (时间).
     pub at: At,
+    /// The event (审计事件).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub event_id: Uuid,
 }
 
 /// Edges are declared in parts, not here.

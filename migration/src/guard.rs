@@ -53,6 +53,9 @@ fn no_delete(table: &str) -> String {
 }
 
 fn no_replace(table: &str, keys: &[Vec<&str>]) -> String {
+    if keys.is_empty() {
+        return String::new();
+    }
     let equal = |key: &Vec<&str>| {
         let columns: Vec<String> = key.iter().map(|column| format!("\"{column}\" = NEW.\"{column}\"")).collect();
         format!("EXISTS (SELECT 1 FROM \"{table}\" WHERE {})", columns.join(" AND "))

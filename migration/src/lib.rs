@@ -24,6 +24,7 @@ mod m20261123_070600_audit_person;
 mod m20261123_090100_reverification;
 mod m20261123_090200_ledger_total;
 mod m20261123_090300_ordered_postings;
+mod m20261123_100100_whom;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_090100_reverification::Migration),
             Box::new(m20261123_090200_ledger_total::Migration),
             Box::new(m20261123_090300_ordered_postings::Migration),
+            Box::new(m20261123_100100_whom::Migration),
         ]
     }
 }

@@ -24,6 +24,8 @@ pub struct TableDef {
     checks: Vec<(String, String)>,
     indexes: Vec<IndexCreateStatement>,
     keys: Vec<Vec<&'static str>>,
+    /// Columns of a primary key of several.
+    whole: &'static [&'static str],
     guard: Guard,
 }
 
@@ -74,6 +76,7 @@ pub fn table(name: &'static str) -> TableDef {
         checks: Vec::new(),
         indexes: Vec::new(),
         keys: Vec::new(),
+        whole: &[],
         guard: Guard::None,
     }
 }
@@ -235,6 +238,14 @@ impl TableDef {
         self
     }
 
+    /// All columns together are the primary key, and on SQLite the rows are kept by it alone.
+    ///
+    /// To replace such a row is to put the same one in its place: no trigger need refuse it.
+    pub fn whole_key(mut self, columns: &'static [&'static str]) -> Self {
+        self.whole = columns;
+        self
+    }
+
     /// A rule over one row, named `ck_<table>_<noun>`.
     pub fn check(mut self, noun: &str, rule: &str) -> Self {
         self.checks.push((format!("ck_{}_{noun}", self.name), rule.to_owned()));
@@ -318,9 +329,16 @@ impl TableDef {
         for (name, rule) in &self.checks {
             statement.check(Check::named(name.clone(), Expr::cust(format!("({rule})"))));
         }
+        if !self.whole.is_empty() {
+            let mut key = Index::create();
+            for column in self.whole {
+                key.col(Alias::new(*column));
+            }
+            statement.primary_key(&mut key);
+        }
         if backend == DbBackend::Sqlite {
             // Without it SQLite keeps a fraction in an integer column, and text in any.
-            statement.extra("STRICT");
+            statement.extra(if self.whole.is_empty() { "STRICT" } else { "STRICT, WITHOUT ROWID" });
         }
         statement.take()
     }

@@ -3,12 +3,14 @@
 mod asked;
 mod persons;
 mod reads;
+mod seen;
 mod sign_in;
 mod who_read;
 
 pub(crate) use asked::part;
 pub(crate) use reads::READS;
 pub use reads::{Read, ReadLog};
+pub use seen::{PersonalRows, Reads, Recorded, Seen};
 pub use sign_in::signed_in;
 
 use crate::{
@@ -19,11 +21,12 @@ use crate::{
     tx::{Done, Tx},
 };
 use entity::{
-    At, application, audit_event, audit_head, audit_person,
+    At, application, audit_event, audit_head,
     enums::{AuditKind, AuditOutcome},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    sea_query::OnConflict,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -34,8 +37,6 @@ pub const FORMAT: i32 = 1;
 /// What the first event of a chain follows.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Persons of events inserted by one statement at most.
-const ROWS_A_STATEMENT: usize = 500;
 /// Events inserted by one statement at most.
 const EVENTS_A_STATEMENT: usize = 100;
 
@@ -226,19 +227,15 @@ async fn append<C: ConnectionTrait>(conn: &C, body: Body, kind: AuditKind) -> Re
 /// Appends events to one chain, in order.
 async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>, kind: AuditKind) -> Result<()> {
     let mut head = lock_head(conn, chain).await?;
-    let (mut events, mut found_by) = (Vec::new(), Vec::new());
+    let (mut events, mut about) = (Vec::new(), Vec::new());
     for mut body in bodies {
         body.seq = head.seq + 1;
         let text = serde_json::to_string(&body)?;
         let hash = chain_hash(&head.hash, &text);
         let id = Uuid::now_v7();
-        found_by.extend(body.persons.iter().map(|person_id| audit_person::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            event_id: Set(id),
-            person_id: Set(*person_id),
-            kind: Set(kind),
-            at: Set(At(body.at)),
-        }));
+        if !body.persons.is_empty() {
+            about.push(About::of(id, kind, &body));
+        }
         head.seq = body.seq;
         let previous = std::mem::replace(&mut head.hash, hash);
         events.push(event(id, body, text, (previous, &head.hash)));
@@ -246,8 +243,8 @@ async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>
     for rows in events.chunks(EVENTS_A_STATEMENT) {
         audit_event::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
     }
-    for rows in found_by.chunks(ROWS_A_STATEMENT) {
-        audit_person::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
+    if !about.is_empty() {
+        name_persons(conn, &about).await?;
     }
     audit_head::Entity::update_many()
         .col_expr(audit_head::Column::Seq, head.seq.into())
@@ -255,6 +252,41 @@ async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>
         .filter(audit_head::Column::Chain.eq(chain))
         .exec(conn)
         .await?;
+    Ok(())
+}
+
+/// Whom an event is about, as the statement below takes it; keys in hex without dashes.
+#[derive(Serialize)]
+struct About {
+    event: String,
+    kind: AuditKind,
+    at: i64,
+    persons: Vec<String>,
+}
+
+impl About {
+    fn of(event: Uuid, kind: AuditKind, body: &Body) -> Self {
+        let persons = body.persons.iter().map(|person| person.simple().to_string()).collect();
+        Self { event: event.simple().to_string(), kind, at: body.at, persons }
+    }
+}
+
+/// An event is taken apart once, not again for each of its persons.
+const NAME_PERSONS_SQLITE: &str = "WITH e AS MATERIALIZED (SELECT unhex(value ->> 'event') AS event, \
+        value ->> 'kind' AS kind, value ->> 'at' AS at, value -> 'persons' AS persons FROM json_each(?1)) \
+    INSERT INTO audit_person (person_id, kind, at, event_id) \
+    SELECT unhex(p.value), e.kind, e.at, e.event FROM e, json_each(e.persons) AS p";
+const NAME_PERSONS_POSTGRES: &str = "INSERT INTO audit_person (person_id, kind, at, event_id) \
+    SELECT p.value::uuid, e.kind, e.at, e.event \
+    FROM json_to_recordset($1::json) AS e (event uuid, kind text, at bigint, persons json) \
+    CROSS JOIN LATERAL json_array_elements_text(e.persons) AS p (value)";
+
+/// Inserts any number of rows by one statement whose text is always the same: it is prepared once.
+async fn name_persons<C: ConnectionTrait>(conn: &C, about: &[About]) -> Result<()> {
+    let backend = conn.get_database_backend();
+    let sql = if backend == DbBackend::Sqlite { NAME_PERSONS_SQLITE } else { NAME_PERSONS_POSTGRES };
+    let statement = Statement::from_sql_and_values(backend, sql, [serde_json::to_string(about)?.into()]);
+    conn.execute_raw(statement).await?;
     Ok(())
 }
 
@@ -284,15 +316,15 @@ fn event(id: Uuid, body: Body, text: String, (previous, hash): (String, &str)) -
 
 /// The chain's head, locked until the transaction ends; the last lock any operation takes.
 async fn lock_head<C: ConnectionTrait>(conn: &C, chain: &str) -> Result<audit_head::Model> {
+    let locked = || audit_head::Entity::find_by_id(chain.to_owned()).lock_exclusive().one(conn);
+    if let Some(head) = locked().await? {
+        return Ok(head);
+    }
     let first = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(0), hash: Set(GENESIS.to_owned()) };
     audit_head::Entity::insert(first)
         .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(conn)
         .await?;
-    audit_head::Entity::find_by_id(chain.to_owned())
-        .lock_exclusive()
-        .one(conn)
-        .await?
-        .ok_or_else(|| crate::error::Error::internal("an audit chain has no head"))
+    locked().await?.ok_or_else(|| crate::error::Error::internal("an audit chain has no head"))
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     act::Act,
+    audit::Seen,
     calendar::{self, Calendar},
     clock::{Clock, local_day},
     code::Language,
@@ -17,10 +18,7 @@ use chrono::NaiveDate;
 use entity::{At, Day, Scope};
 use policies::{Holder, Level, Permission, PermissionSet, Policies, ScopeKind};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
 /// Everything operations share.
@@ -143,7 +141,7 @@ pub struct Op {
     operator: bool,
     pub(crate) call: Mutex<Option<Call>>,
     open: Mutex<Option<Arc<DatabaseTransaction>>>,
-    read: Mutex<BTreeSet<(&'static str, Uuid)>>,
+    seen: Mutex<Seen>,
 }
 
 impl Op {
@@ -180,7 +178,7 @@ impl Op {
             operator: false,
             call: Mutex::default(),
             open: Mutex::default(),
-            read: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -285,12 +283,26 @@ impl Op {
 
     /// Notes that a personal row was read, for the record of reads.
     pub fn note_read(&self, type_name: &'static str, id: Uuid) {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert((type_name, id));
+        self.seen().note(type_name, id);
     }
 
-    /// Takes the personal rows read so far.
-    pub fn take_read(&self) -> BTreeSet<(&'static str, Uuid)> {
-        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Notes what was read together with whom it is about.
+    pub fn note_seen(&self, seen: Seen) {
+        let mut noted = self.seen();
+        if noted.is_empty() {
+            *noted = seen;
+        } else {
+            seen.into_rows().into_iter().for_each(|(name, id)| noted.note(name, id));
+        }
+    }
+
+    /// Takes what was read of persons so far.
+    pub fn take_seen(&self) -> Seen {
+        std::mem::take(&mut *self.seen())
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the policies let the actor begin work with this permission.

@@ -24,6 +24,25 @@ pub struct Query {
     pub kinds: Vec<CellKind>,
 }
 
+impl Query {
+    /// How the text of a statement that runs for keys names the key, where so many values come before it.
+    pub fn key(sqlite: bool, before: usize) -> String {
+        if sqlite { format!("?{}", before + 1) } else { "p.key".to_owned() }
+    }
+
+    /// A statement that runs for keys, from the text for one key, which takes so many values beside it.
+    pub fn for_keys(sql: String, kinds: Vec<CellKind>, values: usize, sqlite: bool) -> Self {
+        if sqlite {
+            return Self { sql, kinds };
+        }
+        let keys = values + 1;
+        let sql = format!(
+            "SELECT p.at, t.* FROM unnest(${keys}) WITH ORDINALITY AS p(key, at) CROSS JOIN LATERAL ({sql}) AS t"
+        );
+        Self { sql, kinds }
+    }
+}
+
 /// A value bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Param {

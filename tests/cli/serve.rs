@@ -34,6 +34,8 @@ fn unsafe_settings_refuse_to_start() {
     refused(&[keys, ("ONEDOOR_IDENTITY__AUDIENCE", "*")], "wildcard");
     refused(&[keys, ("ONEDOOR_IDENTITY__TOKEN_MINUTES", "100000")], "token_minutes");
     refused(&[keys, ("ONEDOOR_LANGUAGE", "de")], "language");
+    let told = ("ONEDOOR_DEVELOPMENT", "true");
+    refused(&[keys, told, ("ONEDOOR_HTTP__BEHIND_TLS", "true")], "development");
     refused(&[keys, ("ONEDOOR_POLICIES", "nowhere")], "the policies in nowhere cannot be read");
     std::fs::write(folder.path().join("onedoor.toml"), "keyz = \"keys.json\"\n").expect("written");
     refused(&[keys], "keyz");

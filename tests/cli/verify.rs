@@ -190,6 +190,22 @@ async fn every_changed_row_is_found_and_named(backend: Backend) {
         intruder.run("INSERT INTO audit_event SELECT * FROM kept").await;
         intruder.run("DROP TABLE kept").await;
     }
+    for damage in [
+        "UPDATE audit_person SET at = at + 1",
+        "UPDATE audit_person SET kind = CASE kind WHEN 'ACT' THEN 'READ' ELSE 'ACT' END",
+        "UPDATE audit_person SET event_id = person_id",
+        "DELETE FROM audit_person WHERE person_id IN (SELECT person_id FROM (SELECT person_id FROM audit_person LIMIT 1) AS p)",
+        "INSERT INTO audit_person SELECT event_id, kind, at, event_id FROM audit_person GROUP BY event_id, kind, at",
+    ] {
+        intruder.run("CREATE TABLE kept AS SELECT * FROM audit_person").await;
+        assert!(intruder.run(damage).await > 0, "{damage}");
+        let found = findings(&server, &[]).await;
+        let named = found.iter().any(|finding| finding.kind == Kind::Contradiction && finding.table == "audit_person");
+        assert!(named, "{damage}: {found:#?}");
+        intruder.run("DELETE FROM audit_person").await;
+        intruder.run("INSERT INTO audit_person SELECT * FROM kept").await;
+        intruder.run("DROP TABLE kept").await;
+    }
     intruder.run("UPDATE audit_head SET seq = seq + 1").await;
     assert!(findings(&server, &[]).await.iter().any(|finding| finding.table == "audit_head"));
 }

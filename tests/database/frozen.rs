@@ -58,6 +58,10 @@ pub async fn replaced(store: &Store, table: &str, refusal: &str) {
     if store.backend == Backend::Postgres {
         return;
     }
+    if table == "audit_person" {
+        // All columns are its key: what takes the place of a row is that row.
+        return accepted(store, "INSERT OR REPLACE INTO audit_person SELECT * FROM audit_person").await;
+    }
     let mut keys: Vec<Vec<String>> = vec![vec!["id".to_owned()]];
     keys.extend(
         indexes(store)

@@ -19,7 +19,16 @@ on_both!(
     no_two_rows_are_alike_in_what_is_unique,
     rules_over_a_row_hold,
     ends_are_not_before_beginnings,
+    persons_are_named_by_an_event_that_is_there,
 );
+
+async fn persons_are_named_by_an_event_that_is_there(backend: Backend) {
+    let store = Store::filled(backend).await;
+    for stray in [("event_id", "#20"), ("at", "at + 1")] {
+        let copy = store.copy("audit_person", &[stray]).await;
+        refused(&store, &copy, "audit_person names no event").await;
+    }
+}
 
 /// The control of all the others.
 async fn a_copy_afresh_is_valid(backend: Backend) {

@@ -128,6 +128,7 @@ fn first_row(table: &str) -> String {
         "audit_head" => "chain",
         "outbox_head" => "name",
         "setting" => "key",
+        "audit_person" => "event_id",
         _ => "id",
     };
     format!("\"{key}\" = (SELECT \"{key}\" FROM \"{table}\" ORDER BY \"{key}\" LIMIT 1)")

@@ -51,6 +51,9 @@ pub(super) struct DemoArgs {
     /// An origin whose pages may call the demo from a browser, such as http://localhost:5173; may be repeated.
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
+    /// Answers tell in their extensions how they came about: the plan's statements, and how many rows were recorded.
+    #[arg(long)]
+    development: bool,
 }
 
 /// How to start a demo.
@@ -177,7 +180,7 @@ pub(super) async fn run(args: DemoArgs, json: bool, loading: &Loading) -> Result
         way: Way::Planned,
         beside: None,
     };
-    let settings = settings(&options);
+    let settings = Settings { development: args.development, ..settings(&options) };
     settings.http.check(options.listen)?;
     let bar = bar();
     let store = prepare(&options, &settings, &progress(&bar)).await;

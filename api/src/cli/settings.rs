@@ -30,6 +30,7 @@ const NAMES: &[&str] = &[
     "language",
     "snapshots",
     "budget",
+    "development",
 ];
 
 /// What a server goes by.
@@ -58,6 +59,8 @@ pub struct Settings {
     pub snapshots: usize,
     /// Cost an operation may have.
     pub budget: u64,
+    /// Whether answers tell in `extensions` how they came about: for who develops a front end, on their own machine.
+    pub development: bool,
     /// The way of queries; no setting names it.
     #[serde(skip)]
     pub way: gateway::Way,
@@ -91,6 +94,7 @@ impl Default for Settings {
             language: "en".to_owned(),
             snapshots: gateway.snapshots,
             budget: gateway.budget,
+            development: gateway.development,
             way: gateway.way,
             built_in: BuiltIn::default(),
         }
@@ -125,6 +129,10 @@ impl Settings {
         ensure!(matches!(self.language.as_str(), "en" | "zh-CN"), "setting language must be en or zh-CN");
         ensure!((1..=256).contains(&self.snapshots), "setting snapshots must be 1 to 256");
         ensure!(self.budget > 0, "setting budget must be more than 0");
+        ensure!(
+            !(self.development && self.http.behind_tls),
+            "setting development shows statements to whoever asks: it is for 127.0.0.1 only, not behind_tls"
+        );
         Ok(())
     }
 
@@ -140,8 +148,8 @@ impl Settings {
 
     /// What the gateway goes by.
     pub fn gateway(&self) -> gateway::Options {
-        let (snapshots, budget, way) = (self.snapshots, self.budget, self.way);
-        gateway::Options { snapshots, budget, way, ..gateway::Options::default() }
+        let Self { snapshots, budget, way, development, .. } = *self;
+        gateway::Options { snapshots, budget, way, development, ..gateway::Options::default() }
     }
 }
 

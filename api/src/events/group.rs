@@ -187,7 +187,7 @@ impl Group {
     }
 
     fn send(&self, op: &Op, plan: &Plan, payload: &Arc<str>, readings: &Readings) {
-        let rows = op.take_read();
+        let rows = op.take_seen().into_rows();
         for member in self.members().values() {
             if let Some(actor) = member.actor.as_ref().filter(|_| !rows.is_empty()) {
                 readings.note(actor, &op.purpose, plan.subscription.0.name, &rows);

@@ -2,28 +2,27 @@
 
 use platform::{
     Actor, Language, Op, Platform,
-    audit::{Read, ReadLog},
+    audit::{PersonalRows, Read, ReadLog, Seen},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 use uuid::Uuid;
 
 /// What they were received by: a subscription, named by its field.
 type Reader = (Uuid, String, String);
-type Rows = BTreeSet<(&'static str, Uuid)>;
 
 /// Reads that are not yet recorded.
 #[derive(Default)]
-pub(super) struct Readings(Mutex<HashMap<Reader, (Actor, Rows)>>);
+pub(super) struct Readings(Mutex<HashMap<Reader, (Actor, PersonalRows)>>);
 
 impl Readings {
     /// Notes that a receiver was sent these rows.
-    pub(super) fn note(&self, actor: &Actor, purpose: &str, operation: &str, rows: &Rows) {
+    pub(super) fn note(&self, actor: &Actor, purpose: &str, operation: &str, rows: &PersonalRows) {
         let mut readings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let reader = (actor.assignment_id, purpose.to_owned(), operation.to_owned());
-        let (_, known) = readings.entry(reader).or_insert_with(|| (actor.clone(), Rows::new()));
+        let (_, known) = readings.entry(reader).or_insert_with(|| (actor.clone(), PersonalRows::new()));
         known.extend(rows);
     }
 
@@ -32,7 +31,7 @@ impl Readings {
         let readings = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for ((_, purpose, operation), (actor, rows)) in readings {
             let op = Op::new(Arc::clone(platform), Some(actor), Some(purpose), Language::En, Uuid::now_v7());
-            if let Some(read) = Read::of(&op, &operation, rows) {
+            if let Some(read) = Read::of(&op, &operation, Seen::rows(rows)) {
                 log.hand_over(read).await;
             }
         }

@@ -6,7 +6,7 @@ use super::{
     sql::Statement,
 };
 use platform::{
-    Op,
+    audit::{PersonalRows, Reads},
     part::CellRef,
     store::{Ask, Keys, Query, Rows, Waves},
 };
@@ -78,18 +78,6 @@ impl Fetch {
         self.sent
     }
 
-    /// Notes every personal row that is in the answer.
-    pub(super) fn note_reads(&self, op: &Op) {
-        for ((level, set), binding) in self.plan.levels.iter().zip(&self.sets).zip(&self.binding.levels) {
-            let Some(key) = level.at(level.stored.0.key).filter(|_| level.personal) else { continue };
-            for row in shown(set, binding) {
-                if let CellRef::Uuid(id) = set.rows.cell(row, key) {
-                    op.note_read(level.stored.0.name, id);
-                }
-            }
-        }
-    }
-
     fn asks(&mut self, at: usize) -> Vec<Ask> {
         let level = &self.plan.levels[at];
         let binding = &self.binding.levels[at];
@@ -151,6 +139,25 @@ impl Waves for Fetch {
                 Part::Total => set.total = rows,
             }
         }
+    }
+}
+
+impl Reads for Fetch {
+    fn types(&self) -> Vec<&'static str> {
+        self.plan.levels.iter().filter(|level| level.personal).map(|level| level.stored.0.name).collect()
+    }
+
+    /// Every personal row that is in the answer.
+    fn rows(&self) -> PersonalRows {
+        let mut rows = PersonalRows::new();
+        for ((level, set), binding) in self.plan.levels.iter().zip(&self.sets).zip(&self.binding.levels) {
+            let Some(key) = level.at(level.stored.0.key).filter(|_| level.personal) else { continue };
+            rows.extend(shown(set, binding).filter_map(|row| match set.rows.cell(row, key) {
+                CellRef::Uuid(id) => Some((level.stored.0.name, id)),
+                _ => None,
+            }));
+        }
+        rows
     }
 }
 

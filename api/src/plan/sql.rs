@@ -152,13 +152,8 @@ fn build(
         sql.push_str(&format!(" LIMIT {rows}"));
     }
     let holes = values.0.into_iter().map(hole).collect::<Result<Vec<_>>>()?;
-    if keyed && !sqlite {
-        let keys = holes.len() + 1;
-        sql = format!(
-            "SELECT p.at, t.* FROM unnest(${keys}) WITH ORDINALITY AS p(key, at) CROSS JOIN LATERAL ({sql}) AS t"
-        );
-    }
-    Ok(Statement { query: Arc::new(StoreQuery { sql, kinds }), holes })
+    let query = if keyed { StoreQuery::for_keys(sql, kinds, holes.len(), sqlite) } else { StoreQuery { sql, kinds } };
+    Ok(Statement { query: Arc::new(query), holes })
 }
 
 fn hole(value: Value) -> Result<Hole> {

@@ -1,15 +1,14 @@
 //! The record of what is read: a chain of its own. An answer leaves when its reading is on record; readings that come
 //! at once share one commit.
 
-use super::{Body, Draft, append_all, body, persons};
+use super::{Body, Draft, Seen, append_all, body, persons};
 use crate::{
     error::{Error, Result},
     op::{Op, Platform},
 };
 use entity::enums::{AuditKind, AuditOutcome};
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
-use uuid::Uuid;
 
 /// Chain of all reads through the gateway.
 pub(crate) const READS: &str = "read:GATEWAY";
@@ -19,7 +18,12 @@ const QUEUE_READS: usize = 4096;
 const BATCH_READS: usize = 256;
 
 /// One operation's reading of personal rows.
-pub struct Read(Body);
+#[derive(Clone)]
+pub struct Read {
+    body: Body,
+    /// Whether the body names the persons already.
+    asked: bool,
+}
 
 /// What comes to the writer.
 enum Entry {
@@ -37,8 +41,8 @@ pub struct ReadLog {
 
 impl Read {
     /// What this operation read; `None` if no personal row was read or nobody is signed in.
-    pub fn of(op: &Op, operation: &str, rows: BTreeSet<(&'static str, Uuid)>) -> Option<Self> {
-        let actor = op.actor().filter(|_| !rows.is_empty())?;
+    pub fn of(op: &Op, operation: &str, seen: Seen) -> Option<Self> {
+        let actor = op.actor().filter(|_| !seen.is_empty())?;
         let draft = Draft {
             action: operation,
             outcome: AuditOutcome::Done,
@@ -48,8 +52,11 @@ impl Read {
             jurisdiction: &actor.jurisdiction,
             rows: Vec::new(),
         };
+        let (rows, persons) = seen.into_parts();
         let read = rows.into_iter().map(|(name, id)| (name.to_owned(), id)).collect();
-        Some(Self(Body { chain: READS.to_owned(), read, ..body(op, draft) }))
+        let asked = persons.is_some();
+        let persons = persons.unwrap_or_default();
+        Some(Self { body: Body { chain: READS.to_owned(), read, persons, ..body(op, draft) }, asked })
     }
 }
 
@@ -129,13 +136,9 @@ async fn write(platform: &Platform, reads: &[Read]) -> Result<()> {
     if reads.is_empty() {
         return Ok(());
     }
-    let mut bodies: Vec<Body> = reads.iter().map(|Read(body)| body.clone()).collect();
-    let sets: Vec<_> = bodies.iter().map(|body| body.read.as_slice()).collect();
-    // Whom rows are about is asked of the readers' pool: who writes must not wait for it.
-    let persons = persons::of_each(&platform.db.reader, &sets).await?;
-    for (body, persons) in bodies.iter_mut().zip(persons) {
-        body.persons = persons;
-    }
+    let mut reads = reads.to_vec();
+    ask(platform, &mut reads).await?;
+    let bodies = reads.into_iter().map(|read| read.body).collect();
     let transaction = platform.db.begin().await?;
     match append_all(&transaction, READS, bodies, AuditKind::Read).await {
         Ok(()) => Ok(transaction.commit().await?),
@@ -144,4 +147,18 @@ async fn write(platform: &Platform, reads: &[Read]) -> Result<()> {
             Err(error)
         }
     }
+}
+
+/// Asks whom rows are about where the reading itself did not; of the readers' pool, since who writes must not wait.
+async fn ask(platform: &Platform, reads: &mut [Read]) -> Result<()> {
+    let mut unasked: Vec<_> = reads.iter_mut().filter(|read| !read.asked).map(|read| &mut read.body).collect();
+    if unasked.is_empty() {
+        return Ok(());
+    }
+    let sets: Vec<_> = unasked.iter().map(|body| body.read.as_slice()).collect();
+    let found = persons::of_each(&platform.db.reader, &sets).await?;
+    for (body, persons) in unasked.iter_mut().zip(found) {
+        body.persons = persons;
+    }
+    Ok(())
 }

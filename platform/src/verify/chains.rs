@@ -7,9 +7,12 @@ use crate::{
     error::Result,
 };
 use entity::{audit_event, audit_head, audit_person, enums::AuditKind};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// Persons asked for by one statement at most.
+const PERSONS_A_STATEMENT: usize = 500;
 
 /// What the record says of one row: its last hash in each chain that wrote it.
 ///
@@ -67,6 +70,12 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report
         }
         report.heads.push(Head { chain, seq, hash });
     }
+    // Every row that an event tells of was seen; what is there beside them is told of by none.
+    let (told, stored) = (report.walked.get("audit_person").copied(), audit_person::Entity::find().count(conn).await?);
+    if stored > told.unwrap_or_default() {
+        let what = format!("it holds {stored} rows, of which the chains tell {}", told.unwrap_or_default());
+        report.find(Kind::Contradiction, "audit_person", "whole table", what);
+    }
     Ok(recorded)
 }
 
@@ -94,15 +103,10 @@ impl Walk<'_> {
             let Some(last) = page.last() else { break };
             after = last.seq;
             *report.walked.entry("audit_event".to_owned()).or_default() += page.len() as u64;
-            let keys = page.iter().map(|event| event.id);
-            let tied = audit_person::Entity::find().filter(audit_person::Column::EventId.is_in(keys)).all(conn).await?;
-            let mut found_by: HashMap<Uuid, Vec<audit_person::Model>> = HashMap::new();
-            for row in tied {
-                *report.walked.entry("audit_person".to_owned()).or_default() += 1;
-                found_by.entry(row.event_id).or_default().push(row);
-            }
+            let mut found_by = found_by(conn, &page).await?;
             for event in page {
                 let found_by = found_by.remove(&event.id).unwrap_or_default();
+                *report.walked.entry("audit_person".to_owned()).or_default() += found_by.len() as u64;
                 self.event(&event, &found_by, report);
             }
         }
@@ -161,6 +165,32 @@ impl Walk<'_> {
             self.recorded.entry((row.table, row.id)).or_default().set(self.number, row.hash);
         }
     }
+}
+
+/// The rows by which some events are found, as the only index of that table gives them: by person, then by instant.
+async fn found_by<C: ConnectionTrait>(
+    conn: &C,
+    events: &[audit_event::Model],
+) -> Result<HashMap<Uuid, Vec<audit_person::Model>>> {
+    use audit_person::Column as P;
+    let bodies = events.iter().filter_map(|event| serde_json::from_str::<Body>(&event.body).ok());
+    let persons: Vec<_> = bodies.flat_map(|body| body.persons).collect::<BTreeSet<_>>().into_iter().collect();
+    let instants = || events.iter().map(|event| event.at);
+    let (Some(first), Some(last)) = (instants().min(), instants().max()) else { return Ok(HashMap::new()) };
+    let keys: BTreeSet<_> = events.iter().map(|event| event.id).collect();
+    let mut found: HashMap<Uuid, Vec<audit_person::Model>> = HashMap::new();
+    for persons in persons.chunks(PERSONS_A_STATEMENT) {
+        let rows = audit_person::Entity::find()
+            .filter(P::PersonId.is_in(persons.iter().copied()))
+            .filter(P::Kind.is_in([AuditKind::Act, AuditKind::Read]))
+            .filter(P::At.between(first, last));
+        for row in rows.all(conn).await? {
+            if keys.contains(&row.event_id) {
+                found.entry(row.event_id).or_default().push(row);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Whether an event is found by the persons its bytes name, and by no other.

@@ -1,14 +1,16 @@
 //! R1: a case with all that hangs on it, by four statements that need nothing of each other.
 
 use super::{
-    AtOnce, Door, Persons, Refused,
+    AtOnce, Door, Personal, Refused,
     json::{Json, Shown},
+    keys,
     ledger::posting,
     statement::{Bounds, Dialect, Kept},
 };
 use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use platform::{
     Error,
+    audit::{PersonalRows, Seen},
     part::{CellKind as K, CellRef},
     permissions as may,
     store::{Param, Query, Rows},
@@ -92,22 +94,30 @@ pub async fn handle(State(door): State<Arc<Door>>, headers: HeaderMap, body: Byt
         may::LEDGER_READ,
     ];
     let (bounds, shown) = (Bounds::of(&op, &permissions)?, Shown::of(&op)?);
-    let (mut json, mut read) = (Json::new(), Persons::new());
+    let (mut json, mut seen) = (Json::new(), Seen::default());
     json.raw("{\"node\":");
     match Asked::key(&body, "Application")? {
         Some(id) => {
             let queries = KEPT.of(door.store.is_sqlite(), &bounds, statements);
             let asks = queries.iter().map(|query| bounds.once(query, Some(Param::Uuid(id)))).collect();
-            let found = door.store.run(AtOnce::of(asks)).await?;
-            write(&found.rows, shown, &mut json, &mut read);
+            let (found, read) = door.run(AtOnce::of(asks, PERSONAL)).await?;
+            write(&found.rows, shown, &mut json);
+            seen = read;
         }
         None => json.raw("null"),
     }
     json.raw("}");
-    door.tell(&op, "R1", read, json).await
+    door.tell(&op, "R1", seen, json).await
 }
 
-fn write(rows: &[Rows], shown: Shown, json: &mut Json, read: &mut Persons) {
+/// The applicant, the household and its members.
+const PERSONAL: Personal = (&["Person", "Household"], |rows| {
+    let [case, members, ..] = rows else { return PersonalRows::new() };
+    let of_case = keys("Person", case, 0..case.len(), 8).chain(keys("Household", case, 0..case.len(), 12));
+    of_case.chain(keys("Person", members, 0..members.len(), 2)).collect()
+});
+
+fn write(rows: &[Rows], shown: Shown, json: &mut Json) {
     let [case, members, verifications, postings] = rows else { return json.raw("null") };
     if case.is_empty() {
         return json.raw("null");
@@ -124,10 +134,10 @@ fn write(rows: &[Rows], shown: Shown, json: &mut Json, read: &mut Persons) {
     } else {
         json.value(",\"request\":{\"number\":", cell(7));
         json.raw(",\"applicant\":");
-        person(json, (case, 0, 8), shown, read);
+        person(json, (case, 0, 8), shown);
         json.raw("}");
     }
-    household(json, case, members, shown, read);
+    household(json, case, members, shown);
     json.raw(",\"verifications\":{\"nodes\":[");
     for row in 0..verifications.len() {
         verification(json, verifications, row);
@@ -139,10 +149,11 @@ fn write(rows: &[Rows], shown: Shown, json: &mut Json, read: &mut Persons) {
     json.raw("]}}");
 }
 
-fn household(json: &mut Json, case: &Rows, members: &Rows, shown: Shown, read: &mut Persons) {
+fn household(json: &mut Json, case: &Rows, members: &Rows, shown: Shown) {
     let cell = |column| case.cell(0, column);
-    let CellRef::Uuid(id) = cell(12) else { return json.raw(",\"household\":null") };
-    read.insert(("Household", id));
+    if cell(12) == CellRef::Null {
+        return json.raw(",\"household\":null");
+    }
     json.guarded(",\"household\":{\"address\":", cell(13), shown.personal);
     json.value(",\"declaredSize\":", cell(14));
     json.value(",\"place\":{\"code\":", cell(15));
@@ -153,7 +164,7 @@ fn household(json: &mut Json, case: &Rows, members: &Rows, shown: Shown, read: &
         json.value("{\"relation\":", members.cell(row, 0));
         json.value(",\"counted\":", members.cell(row, 1));
         json.raw(",\"person\":");
-        person(json, (members, row, 2), shown, read);
+        person(json, (members, row, 2), shown);
         json.raw("}");
     }
     json.raw("]}}");
@@ -176,9 +187,10 @@ fn verification(json: &mut Json, rows: &Rows, row: usize) {
 }
 
 /// A person whose columns begin somewhere in a row: key, name, birth date, sex.
-pub fn person(json: &mut Json, (rows, row, at): (&Rows, usize, usize), shown: Shown, read: &mut Persons) {
-    let CellRef::Uuid(id) = rows.cell(row, at) else { return json.raw("null") };
-    read.insert(("Person", id));
+pub fn person(json: &mut Json, (rows, row, at): (&Rows, usize, usize), shown: Shown) {
+    if !matches!(rows.cell(row, at), CellRef::Uuid(_)) {
+        return json.raw("null");
+    }
     json.name("{\"nameZh\":", rows.cell(row, at + 1), shown.personal);
     json.guarded(",\"birthOn\":", rows.cell(row, at + 2), shown.sensitive);
     json.guarded(",\"sex\":", rows.cell(row, at + 3), shown.personal);

@@ -1,7 +1,7 @@
 //! R4 and R5: totals of a year, and a page of postings.
 
 use super::{
-    AtOnce, Door, Persons, REFUSED, Refused,
+    AtOnce, Door, NOBODY, REFUSED, Refused,
     json::{Json, Shown},
     statement::{Bounds, Dialect, Kept},
 };
@@ -45,7 +45,7 @@ pub async fn totals(State(door): State<Arc<Door>>, headers: HeaderMap) -> Result
     let bounds = Bounds::of(&op, &[may::LEDGER_READ])?;
     Shown::of(&op)?;
     let queries = KEPT.of(door.store.is_sqlite(), &bounds, totals_statement);
-    let found = door.store.run(AtOnce::of(vec![bounds.once(&queries[0], None)])).await?;
+    let (found, seen) = door.run(AtOnce::of(vec![bounds.once(&queries[0], None)], NOBODY)).await?;
     let rows = &found.rows[0];
     let mut json = Json::new();
     json.raw("{\"ledgerTotals\":{\"nodes\":[");
@@ -61,7 +61,7 @@ pub async fn totals(State(door): State<Arc<Door>>, headers: HeaderMap) -> Result
         json.raw("}");
     }
     json.raw("]}}");
-    door.tell(&op, "R4", Persons::new(), json).await
+    door.tell(&op, "R4", seen, json).await
 }
 
 /// The first page, and one after a place; the order of postings by day is that of an index.
@@ -70,12 +70,12 @@ fn postings_statements(d: &Dialect<'_>) -> Vec<Query> {
         let sql = format!(
             "SELECT e.kind, e.item, e.channel, e.amount_fen, e.month, e.posted_on, e.id FROM ledger_entry e \
              WHERE {} AND e.programme = 'DIBAO'{after} ORDER BY e.posted_on, e.id LIMIT {}",
-            d.within("e"),
+            d.of_town("e"),
             PAGE + 1
         );
         d.once(&sql, &[K::Text, K::Text, K::Text, K::BigInt, K::Text, K::Text, K::Uuid])
     };
-    vec![page(""), page(" AND (e.posted_on, e.id) > ($3, $4)")]
+    vec![page(""), page(" AND (e.posted_on, e.id) > ($2, $3)")]
 }
 
 /// Answers a page of postings of a programme by day.
@@ -84,18 +84,19 @@ pub async fn postings(State(door): State<Arc<Door>>, headers: HeaderMap, body: B
     let op = door.enter(&headers).await?;
     let bounds = Bounds::of(&op, &[may::LEDGER_READ])?;
     Shown::of(&op)?;
+    if !bounds.are_a_town() {
+        return Err(REFUSED);
+    }
     let page: Page = serde_json::from_slice(&body).map_err(Error::from)?;
     let queries = KEPT.of(door.store.is_sqlite(), &bounds, postings_statements);
     let ask = match page.after {
-        None => bounds.once(&queries[0], None),
+        None => bounds.in_town(&queries[0], Vec::new()),
         Some(cursor) => {
             let (day, id) = read_cursor(&cursor, POSTINGS).ok_or(REFUSED)?;
-            let mut ask = bounds.once(&queries[1], Some(Param::Text(day.into())));
-            ask.params.push(Param::Uuid(id));
-            ask
+            bounds.in_town(&queries[1], vec![Param::Text(day.into()), Param::Uuid(id)])
         }
     };
-    let found = door.store.run(AtOnce::of(vec![ask])).await?;
+    let (found, seen) = door.run(AtOnce::of(vec![ask], NOBODY)).await?;
     let rows = &found.rows[0];
     let mut json = Json::new();
     json.raw("{\"ledgerEntries\":{\"nodes\":[");
@@ -106,7 +107,7 @@ pub async fn postings(State(door): State<Arc<Door>>, headers: HeaderMap, body: B
     let last = shown.checked_sub(1).map(|last| (rows.cell(last, 5), rows.cell(last, 6)));
     page_info(&mut json, rows.len() > PAGE, last, POSTINGS);
     json.raw("}}");
-    door.tell(&op, "R5", Persons::new(), json).await
+    door.tell(&op, "R5", seen, json).await
 }
 
 /// A posting whose columns are the first of a row.

@@ -21,14 +21,18 @@ use axum::{
 use json::Json;
 use platform::{
     Error, Language, Op, Platform,
-    audit::{Read, ReadLog},
+    audit::{PersonalRows, Read, ReadLog, Reads, Recorded, Seen},
+    part::CellRef,
     store::{Ask, Rows, Store, Waves},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{ops::Range, sync::Arc};
 use uuid::Uuid;
 
-/// Personal rows of an answer.
-type Persons = BTreeSet<(&'static str, Uuid)>;
+/// The personal rows that statements found: of which types, and which.
+type Personal = (&'static [&'static str], fn(&[Rows]) -> PersonalRows);
+
+/// An answer without any.
+const NOBODY: Personal = (&[], |_| PersonalRows::new());
 
 /// What handlers share.
 struct Door {
@@ -69,9 +73,14 @@ impl Door {
         if op.policies().may_read_for(role, &op.purpose) { Ok(op) } else { Err(REFUSED) }
     }
 
+    /// Runs waves, and asks with them whom they are about.
+    async fn run<W: Reads>(&self, waves: W) -> Result<(W, Seen), Refused> {
+        Ok(self.store.run(Recorded::new(waves, self.store.is_sqlite())).await?.into_parts())
+    }
+
     /// Puts on record what was read, then answers.
-    async fn tell(&self, op: &Op, name: &str, read: Persons, json: Json) -> Result<Response, Refused> {
-        if let Some(read) = Read::of(op, name, read) {
+    async fn tell(&self, op: &Op, name: &str, seen: Seen, json: Json) -> Result<Response, Refused> {
+        if let Some(read) = Read::of(op, name, seen) {
             self.reads.record(read).await?;
         }
         let headers = [
@@ -107,11 +116,12 @@ impl IntoResponse for Refused {
 struct AtOnce {
     asks: Option<Vec<Ask>>,
     rows: Vec<Rows>,
+    personal: Personal,
 }
 
 impl AtOnce {
-    fn of(asks: Vec<Ask>) -> Self {
-        Self { asks: Some(asks), rows: Vec::new() }
+    fn of(asks: Vec<Ask>, personal: Personal) -> Self {
+        Self { asks: Some(asks), rows: Vec::new(), personal }
     }
 }
 
@@ -123,4 +133,27 @@ impl Waves for AtOnce {
     fn take(&mut self, rows: Vec<Rows>) {
         self.rows = rows;
     }
+}
+
+impl Reads for AtOnce {
+    fn types(&self) -> Vec<&'static str> {
+        self.personal.0.to_vec()
+    }
+
+    fn rows(&self) -> PersonalRows {
+        (self.personal.1)(&self.rows)
+    }
+}
+
+/// The keys that a column of some rows holds, as rows of a type.
+fn keys<'r>(
+    name: &'static str,
+    rows: &'r Rows,
+    range: Range<usize>,
+    column: usize,
+) -> impl Iterator<Item = (&'static str, Uuid)> + 'r {
+    range.filter_map(move |row| match rows.cell(row, column) {
+        CellRef::Uuid(id) => Some((name, id)),
+        _ => None,
+    })
 }

@@ -1,17 +1,19 @@
 //! R2: the open cases of a programme by due date, then their households.
 
 use super::{
-    Door, Persons, REFUSED, Refused,
+    Door, REFUSED, Refused,
     json::{Json, Shown},
+    keys,
     ledger::page_info,
     person::member,
     statement::{Bounds, Dialect, Kept},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use platform::{
+    audit::{PersonalRows, Reads},
     part::{CellKind as K, CellRef},
     permissions as may,
-    store::{Ask, Param, Query, Rows, Waves},
+    store::{Ask, Query, Rows, Waves},
     worklist::{IN_FLIGHT, NO_DUE_DATE},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -22,8 +24,6 @@ const PAGE: usize = 50;
 const WAITING: &str = "'VERIFIED', 'APPRAISED', 'PRELIM_ROUTED', 'PRELIM_OPINION', 'TOWN_REVIEWED'";
 /// What cursors of this list begin with.
 const LIST: &str = "worklist +due_on+id";
-/// Digits of a town's code.
-const TOWN_DIGITS: usize = 9;
 
 /// The cases; then the members of their households.
 struct Open {
@@ -41,24 +41,43 @@ impl Waves for Open {
             return Some((vec![first], false));
         }
         let [cases] = self.rows.as_slice() else { return None };
-        let (mut keys, mut places) = (Vec::new(), HashMap::new());
+        let (mut ids, mut places) = (Vec::new(), HashMap::new());
         self.households = (0..cases.len().min(PAGE))
             .map(|row| match cases.cell(row, 8) {
                 CellRef::Uuid(id) => Some(*places.entry(id).or_insert_with(|| {
-                    keys.push(id);
-                    keys.len() - 1
+                    ids.push(id);
+                    ids.len() - 1
                 })),
                 _ => None,
             })
             .collect();
-        if keys.is_empty() {
+        if ids.is_empty() {
             return None;
         }
-        Some((vec![self.bounds.for_keys(&self.queries[1], keys)], true))
+        Some((vec![self.bounds.for_keys(&self.queries[1], ids)], true))
     }
 
     fn take(&mut self, rows: Vec<Rows>) {
         self.rows.extend(rows);
+    }
+}
+
+impl Reads for Open {
+    fn types(&self) -> Vec<&'static str> {
+        vec!["Person"]
+    }
+
+    fn rows(&self) -> PersonalRows {
+        let mut persons = PersonalRows::new();
+        if let Some(cases) = self.rows.first() {
+            // Of an applicant whose request is not theirs to see nothing is told.
+            let shown = (0..cases.len().min(PAGE)).filter(|row| cases.cell(*row, 11) != CellRef::Null);
+            persons.extend(shown.flat_map(|row| keys("Person", cases, row..row + 1, 5)));
+        }
+        if let Some(members) = self.rows.get(1) {
+            persons.extend(keys("Person", members, 0..members.len(), 1));
+        }
+        persons
     }
 }
 
@@ -73,13 +92,13 @@ fn statements(d: &Dialect<'_>) -> Vec<Query> {
          LEFT JOIN verification v ON v.id = (SELECT w.id FROM verification w WHERE w.application_id = a.id AND {} \
            ORDER BY w.id DESC LIMIT 1) \
          WHERE a.state IN ({IN_FLIGHT}) AND a.state IN ({WAITING}) AND a.programme = 'DIBAO' \
-         AND substr(a.jurisdiction, 1, {TOWN_DIGITS}) = $3 AND {} \
+         AND {} \
          ORDER BY COALESCE(a.due_on, '{NO_DUE_DATE}'), a.id LIMIT {}",
         d.linked("Request", "r.id"),
         d.linked("Person", "p.id"),
         d.linked("Household", "h.id"),
         d.within("w"),
-        d.within("a"),
+        d.of_town("a"),
         PAGE + 1
     );
     let members = format!(
@@ -105,17 +124,19 @@ pub async fn handle(State(door): State<Arc<Door>>, headers: HeaderMap) -> Result
         may::VERIFICATION_READ,
     ];
     let (bounds, shown) = (Bounds::of(&op, &permissions)?, Shown::of(&op)?);
-    let town = op.actor().and_then(|actor| actor.jurisdiction.get(..TOWN_DIGITS)).ok_or(REFUSED)?;
+    if !bounds.are_a_town() {
+        return Err(REFUSED);
+    }
     let queries = KEPT.of(door.store.is_sqlite(), &bounds, statements);
-    let first = Some(bounds.once(&queries[0], Some(Param::Text(town.into()))));
+    let first = Some(bounds.once(&queries[0], None));
     let open = Open { bounds, queries, first, households: Vec::new(), rows: Vec::new() };
-    let found = door.store.run(open).await?;
-    let (mut json, mut read) = (Json::new(), Persons::new());
-    write(&found, shown, &mut json, &mut read);
-    door.tell(&op, "R2", read, json).await
+    let (found, seen) = door.run(open).await?;
+    let mut json = Json::new();
+    write(&found, shown, &mut json);
+    door.tell(&op, "R2", seen, json).await
 }
 
-fn write(found: &Open, shown: Shown, json: &mut Json, read: &mut Persons) {
+fn write(found: &Open, shown: Shown, json: &mut Json) {
     let none = Rows::default();
     let Some(cases) = found.rows.first() else { return json.raw("null") };
     let members = found.rows.get(1).unwrap_or(&none);
@@ -127,7 +148,7 @@ fn write(found: &Open, shown: Shown, json: &mut Json, read: &mut Persons) {
         json.value("{\"number\":", cell(0));
         json.value(",\"state\":", cell(1));
         json.value(",\"dueOn\":", cell(2));
-        request(json, cases, row, shown, read);
+        request(json, cases, row, shown);
         match found.households.get(row) {
             Some(Some(place)) => {
                 json.raw(",\"household\":{\"members\":{\"nodes\":[");
@@ -135,7 +156,7 @@ fn write(found: &Open, shown: Shown, json: &mut Json, read: &mut Persons) {
                 for row in range.clone() {
                     json.comma(row == range.start);
                     json.value("{\"relation\":", members.cell(row, 0));
-                    member(json, members, row, shown, read);
+                    member(json, members, row, shown);
                 }
                 json.raw("]}}");
             }
@@ -154,14 +175,13 @@ fn write(found: &Open, shown: Shown, json: &mut Json, read: &mut Persons) {
     json.raw("}}");
 }
 
-fn request(json: &mut Json, cases: &Rows, row: usize, shown: Shown, read: &mut Persons) {
+fn request(json: &mut Json, cases: &Rows, row: usize, shown: Shown) {
     if cases.cell(row, 11) == CellRef::Null {
         return json.raw(",\"request\":null");
     }
     json.raw(",\"request\":{\"applicant\":");
     match cases.cell(row, 5) {
-        CellRef::Uuid(id) => {
-            read.insert(("Person", id));
+        CellRef::Uuid(_) => {
             json.name("{\"nameZh\":", cases.cell(row, 6), shown.personal);
             json.guarded(",\"birthOn\":", cases.cell(row, 7), shown.sensitive);
             json.raw("}}");

@@ -1,15 +1,17 @@
 //! R3 and R6: a person with household, cases and postings; and fifty persons at once.
 
 use super::{
-    AtOnce, Door, Persons, Refused,
+    AtOnce, Door, Personal, Refused,
     case::{Asked, key, person},
     json::{Json, Shown},
+    keys,
     ledger::posting,
     statement::{Bounds, Dialect, Kept},
 };
 use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use platform::{
     Error,
+    audit::{PersonalRows, Reads, Seen},
     part::{CellKind as K, CellRef},
     permissions as may,
     store::{Ask, Param, Query, Rows, Waves},
@@ -44,20 +46,20 @@ impl Waves for Around {
         if found.is_empty() {
             return None;
         }
-        let (mut keys, mut places) = (Vec::new(), HashMap::new());
+        let (mut ids, mut places) = (Vec::new(), HashMap::new());
         self.households = (0..memberships.len())
             .map(|row| match memberships.cell(row, 0) {
                 CellRef::Uuid(id) => Some(*places.entry(id).or_insert_with(|| {
-                    keys.push(id);
-                    keys.len() - 1
+                    ids.push(id);
+                    ids.len() - 1
                 })),
                 _ => None,
             })
             .collect();
-        if keys.is_empty() {
+        if ids.is_empty() {
             return None;
         }
-        let ask = |query| self.bounds.for_keys(query, keys.clone());
+        let ask = |query| self.bounds.for_keys(query, ids.clone());
         Some((self.queries[3..].iter().map(ask).collect(), true))
     }
 
@@ -65,6 +67,28 @@ impl Waves for Around {
         self.rows.extend(rows);
     }
 }
+
+impl Reads for Around {
+    fn types(&self) -> Vec<&'static str> {
+        vec!["Person", "Household"]
+    }
+
+    fn rows(&self) -> PersonalRows {
+        let all = |name, at: usize, column| {
+            self.rows.get(at).into_iter().flat_map(move |rows| keys(name, rows, 0..rows.len(), column))
+        };
+        match self.rows.first() {
+            Some(found) if !found.is_empty() => {
+                all("Person", 0, 0).chain(all("Household", 1, 0)).chain(all("Person", 3, 1)).collect()
+            }
+            _ => PersonalRows::new(),
+        }
+    }
+}
+
+/// The persons found.
+const PERSONS: Personal =
+    (&["Person"], |rows| rows.iter().flat_map(|rows| keys("Person", rows, 0..rows.len(), 0)).collect());
 
 fn statements(d: &Dialect<'_>) -> Vec<Query> {
     let linked_person = d.linked("Person", "p1.id");
@@ -108,37 +132,36 @@ pub async fn handle(State(door): State<Arc<Door>>, headers: HeaderMap, body: Byt
     let op = door.enter(&headers).await?;
     let permissions = [may::PERSON_READ, may::HOUSEHOLD_READ, may::APPLICATION_READ, may::LEDGER_READ];
     let (bounds, shown) = (Bounds::of(&op, &permissions)?, Shown::of(&op)?);
-    let (mut json, mut read) = (Json::new(), Persons::new());
+    let (mut json, mut seen) = (Json::new(), Seen::default());
     json.raw("{\"node\":");
     match Asked::key(&body, "Person")? {
         Some(id) => {
             let queries = KEPT.of(door.store.is_sqlite(), &bounds, statements);
-            let found = door.store.run(Around::of(bounds, queries, id)).await?;
-            write(&found, shown, &mut json, &mut read);
+            let (found, read) = door.run(Around::of(bounds, queries, id)).await?;
+            write(&found, shown, &mut json);
+            seen = read;
         }
         None => json.raw("null"),
     }
     json.raw("}");
-    door.tell(&op, "R3", read, json).await
+    door.tell(&op, "R3", seen, json).await
 }
 
-fn write(found: &Around, shown: Shown, json: &mut Json, read: &mut Persons) {
+fn write(found: &Around, shown: Shown, json: &mut Json) {
     let (nobody, none) = (Rows::default(), Rows::default());
     let (named, memberships, postings, members, cases) = match found.rows.as_slice() {
         [named, memberships, postings] => (named, memberships, postings, &nobody, &none),
         [named, memberships, postings, members, cases] => (named, memberships, postings, members, cases),
         _ => return json.raw("null"),
     };
-    let CellRef::Uuid(id) = named.cell(0, 0) else { return json.raw("null") };
-    read.insert(("Person", id));
+    if named.is_empty() {
+        return json.raw("null");
+    }
     json.name("{\"nameZh\":", named.cell(0, 1), shown.personal);
     json.guarded(",\"birthOn\":", named.cell(0, 2), shown.sensitive);
     json.raw(",\"memberships\":{\"nodes\":[");
     for row in 0..memberships.len() {
-        let (CellRef::Uuid(id), Some(Some(place))) = (memberships.cell(row, 0), found.households.get(row)) else {
-            continue;
-        };
-        read.insert(("Household", id));
+        let Some(Some(place)) = found.households.get(row) else { continue };
         json.comma(row == 0);
         json.guarded("{\"household\":{\"address\":", memberships.cell(row, 1), shown.personal);
         json.raw(",\"members\":{\"nodes\":[");
@@ -146,7 +169,7 @@ fn write(found: &Around, shown: Shown, json: &mut Json, read: &mut Persons) {
         for row in range.clone() {
             json.comma(row == range.start);
             json.value("{\"relation\":", members.cell(row, 0));
-            member(json, members, row, shown, read);
+            member(json, members, row, shown);
         }
         json.raw("]},\"applications\":{\"nodes\":[");
         let range = cases.of_key(*place);
@@ -167,10 +190,9 @@ fn write(found: &Around, shown: Shown, json: &mut Json, read: &mut Persons) {
 }
 
 /// The person of a membership, whose key and name follow its first column; closes the membership.
-pub fn member(json: &mut Json, rows: &Rows, row: usize, shown: Shown, read: &mut Persons) {
+pub fn member(json: &mut Json, rows: &Rows, row: usize, shown: Shown) {
     match rows.cell(row, 1) {
-        CellRef::Uuid(id) => {
-            read.insert(("Person", id));
+        CellRef::Uuid(_) => {
             json.name(",\"person\":{\"nameZh\":", rows.cell(row, 2), shown.personal);
             json.raw("}}");
         }
@@ -206,18 +228,18 @@ pub async fn several(State(door): State<Arc<Door>>, headers: HeaderMap, body: By
     let asked: Several = serde_json::from_slice(&body).map_err(Error::from)?;
     let named: Vec<_> = asked.r.iter().map(|named| key(&named.id, "Person")).collect();
     let queries = KEPT.of(door.store.is_sqlite(), &bounds, persons);
-    let keys = named.iter().map(|id| id.unwrap_or_default()).collect();
-    let found = door.store.run(AtOnce::of(vec![bounds.for_keys(&queries[0], keys)])).await?;
+    let ids = named.iter().map(|id| id.unwrap_or_default()).collect();
+    let (found, seen) = door.run(AtOnce::of(vec![bounds.for_keys(&queries[0], ids)], PERSONS)).await?;
     let rows = &found.rows[0];
-    let (mut json, mut read) = (Json::new(), Persons::new());
+    let mut json = Json::new();
     json.raw("{\"_entities\":[");
     for place in 0..named.len() {
         json.comma(place == 0);
         match rows.of_key(place).next() {
-            Some(row) => person(&mut json, (rows, row, 0), shown, &mut read),
+            Some(row) => person(&mut json, (rows, row, 0), shown),
             None => json.raw("null"),
         }
     }
     json.raw("]}");
-    door.tell(&op, "R6", read, json).await
+    door.tell(&op, "R6", seen, json).await
 }

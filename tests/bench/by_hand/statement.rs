@@ -13,6 +13,9 @@ use std::{
 };
 use uuid::Uuid;
 
+/// Digits of a town's code.
+pub const TOWN_DIGITS: usize = 9;
+
 /// The rows a caller may see, where all permissions of a read say the same.
 pub struct Bounds {
     place: Arc<str>,
@@ -44,6 +47,11 @@ impl Bounds {
         Ok(Self { place_end: entity::scope::successor(&place).into(), place: place.into(), programmes })
     }
 
+    /// Whether they are one town, whose digits `$1` then holds.
+    pub fn are_a_town(&self) -> bool {
+        self.place.len() == TOWN_DIGITS
+    }
+
     fn params(&self, third: Option<Param>) -> Vec<Param> {
         let range = [&self.place, &self.place_end].map(|text| Param::Text(Arc::clone(text)));
         range.into_iter().chain(third).collect()
@@ -52,6 +60,12 @@ impl Bounds {
     /// A statement that runs once; its third value is a key, if it has one.
     pub fn once(&self, query: &Arc<Query>, third: Option<Param>) -> Ask {
         Ask { query: Arc::clone(query), params: self.params(third), keys: None }
+    }
+
+    /// A statement that runs once and names the caller's town alone; what else it names comes behind.
+    pub fn in_town(&self, query: &Arc<Query>, more: Vec<Param>) -> Ask {
+        let params = std::iter::once(Param::Text(Arc::clone(&self.place))).chain(more).collect();
+        Ask { query: Arc::clone(query), params, keys: None }
     }
 
     /// A statement that runs for keys.
@@ -77,7 +91,10 @@ impl Kept {
 
 impl Dialect<'_> {
     fn bounded(&self, table: &str) -> String {
-        let place = format!("{table}.jurisdiction >= $1 AND {table}.jurisdiction < $2");
+        self.of_programmes(table, format!("{table}.jurisdiction >= $1 AND {table}.jurisdiction < $2"))
+    }
+
+    fn of_programmes(&self, table: &str, place: String) -> String {
         match self.programmes {
             Some(codes) => {
                 let codes: Vec<_> = codes.iter().map(|code| format!("'{code}'")).collect();
@@ -92,6 +109,11 @@ impl Dialect<'_> {
         self.bounded(table)
     }
 
+    /// Rows of the caller's town, in the order that the index of a town's rows carries.
+    pub fn of_town(&self, table: &str) -> String {
+        self.of_programmes(table, format!("substr({table}.jurisdiction, 1, {TOWN_DIGITS}) = $1"))
+    }
+
     /// Rows that are linked to a place and programme.
     pub fn linked(&self, name: &str, id: &str) -> String {
         format!(
@@ -100,9 +122,9 @@ impl Dialect<'_> {
         )
     }
 
-    /// Where the key stands.
-    pub fn key(&self) -> &'static str {
-        if self.sqlite { "$3" } else { "p.key" }
+    /// How the key is named.
+    pub fn key(&self) -> String {
+        Query::key(self.sqlite, 2)
     }
 
     /// A statement that runs once.
@@ -114,11 +136,7 @@ impl Dialect<'_> {
 
     /// A statement that runs for keys.
     pub fn for_keys(&self, sql: &str, kinds: &[CellKind]) -> Query {
-        if self.sqlite {
-            return self.once(sql, kinds);
-        }
-        let keyed =
-            format!("SELECT p.at, t.* FROM unnest($3) WITH ORDINALITY AS p(key, at) CROSS JOIN LATERAL ({sql}) AS t");
-        self.once(&keyed, kinds)
+        let Query { sql, kinds } = self.once(sql, kinds);
+        Query::for_keys(sql, kinds, 2, self.sqlite)
     }
 }

@@ -7,7 +7,7 @@ mod table;
 mod town;
 
 use super::program::Demo;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use api::{
     cli::demo::{self, DemoOptions},
     gateway::Way,
@@ -29,6 +29,7 @@ const REFERENCE_AT: usize = 16;
 struct Wanted {
     backends: Vec<Backend>,
     size: Size,
+    reads: Vec<&'static Read>,
 }
 
 /// Three ways to the same answer.
@@ -63,9 +64,9 @@ struct Asked {
 }
 
 impl Wanted {
-    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows.
+    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows; `R2` and the like for that read only.
     fn read(words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN };
+        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new() };
         for word in words {
             match word.as_str() {
                 "sqlite" => wanted.backends.push(Backend::Sqlite),
@@ -74,11 +75,18 @@ impl Wanted {
                 "district" => wanted.size = Size::DISTRICT,
                 // A small one, to see that everything still answers.
                 "hamlet" => wanted.size = Size::HAMLET,
-                other => anyhow::bail!("{other} is none of sqlite, postgres, town, district and hamlet"),
+                other => {
+                    let before = wanted.reads.len();
+                    wanted.reads.extend(READS.iter().filter(|read| read.name.starts_with(other)));
+                    ensure!(wanted.reads.len() > before, "{other} is no database, no size and no read");
+                }
             }
         }
         if wanted.backends.is_empty() {
             wanted.backends = vec![Backend::Sqlite, Backend::Postgres];
+        }
+        if wanted.reads.is_empty() {
+            wanted.reads = READS.iter().collect();
         }
         Ok(wanted)
     }
@@ -138,7 +146,7 @@ impl Ask for Asked {
 
 /// Measures and prints, line by line.
 pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
-    let Wanted { backends, size } = Wanted::read(words)?;
+    let Wanted { backends, size, reads } = Wanted::read(words)?;
     table::head();
     for backend in backends {
         let folder = tempfile::tempdir()?;
@@ -146,7 +154,7 @@ pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
         load(folder.path(), database.as_str(), size).await?;
         let served = Served::start(folder.path(), database.as_str())?;
         let world = check::all(&served, database.as_str(), size).await?;
-        for read in &READS {
+        for read in &reads {
             for connections in CONNECTIONS {
                 let planned = served.cost(By::Plan, read, &world, connections).await?;
                 let by_hand = served.cost(By::Hand, read, &world, connections).await?;

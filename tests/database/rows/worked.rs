@@ -319,8 +319,7 @@ async fn record(db: &DatabaseConnection) {
     };
     put(db, event).await;
     put(db, audit_head::Model { chain: format!("act:{TOWN}"), seq: 1, hash: "1".repeat(64) }).await;
-    let about =
-        audit_person::Model { id: key(93), event_id: key(90), person_id: key(20), kind: AuditKind::Act, at: NOON };
+    let about = audit_person::Model { person_id: key(20), kind: AuditKind::Act, at: NOON, event_id: key(90) };
     put(db, about).await;
     let used = idempotency_key::Model {
         id: key(91),

@@ -1,0 +1,13 @@
+-- A person is named by an event that is there, with the event's own instant.
+CREATE FUNCTION onedoor_audit_person_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM (SELECT DISTINCT event_id, at FROM told) AS t
+        WHERE NOT EXISTS (SELECT 1 FROM audit_event AS e WHERE e.id = t.event_id AND e.at = t.at)
+    ) THEN
+        RAISE EXCEPTION 'audit_person names no event' USING ERRCODE = '23503', TABLE = 'audit_person';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tr_audit_person_told AFTER INSERT ON audit_person
+    REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION onedoor_audit_person_told();
