@@ -175,19 +175,25 @@ pub fn condition_in_order(by: &ScopeBy, table: &str, scope: &Scope) -> Condition
         (
             ScopeBy::Columns { jurisdiction: column, .. },
             Scope::Rows { jurisdiction: Some(root), programmes, unit, user },
-        ) if matches!(root.len(), DISTRICT_DIGITS | TOWN_DIGITS) => {
+        ) if matches!(root.len(), DISTRICT_DIGITS | TOWN_DIGITS | VILLAGE_DIGITS) => {
             let rest =
                 Scope::Rows { jurisdiction: None, programmes: programmes.clone(), unit: unit.clone(), user: *user };
-            let place = Expr::cust(format!("substr(\"{table}\".\"{column}\", 1, {})", root.len()));
+            let place = if root.len() == VILLAGE_DIGITS {
+                // No place lies below a village.
+                column_of(table, column)
+            } else {
+                Expr::cust(format!("substr(\"{table}\".\"{column}\", 1, {})", root.len()))
+            };
             condition(by, table, &rest).add(place.eq(root.as_str()))
         }
         _ => condition(by, table, scope),
     }
 }
 
-/// Digits of a district's code, and of a town's.
+/// Digits of the codes of a district, of a town, and of a village.
 const DISTRICT_DIGITS: usize = 6;
 const TOWN_DIGITS: usize = 9;
+const VILLAGE_DIGITS: usize = 12;
 
 /// Rows that lie with a unit.
 fn lies_with(table: &str, by: &UnitBy, code: &str) -> Expr {

@@ -25,6 +25,8 @@ mod m20261123_090100_reverification;
 mod m20261123_090200_ledger_total;
 mod m20261123_090300_ordered_postings;
 mod m20261123_100100_whom;
+mod m20261123_100200_ordered_children;
+mod m20261123_100300_ordered_lists;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -70,6 +72,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_090200_ledger_total::Migration),
             Box::new(m20261123_090300_ordered_postings::Migration),
             Box::new(m20261123_100100_whom::Migration),
+            Box::new(m20261123_100200_ordered_children::Migration),
+            Box::new(m20261123_100300_ordered_lists::Migration),
         ]
     }
 }

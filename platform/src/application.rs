@@ -161,6 +161,7 @@ fn fields(t: EntityBuilder<application::Entity>) -> EntityBuilder<application::E
             [C::State, C::Programme, C::Number, C::ReceivedOn, C::DueOn],
             [C::ReceivedOn, C::Number],
         )
+        .listed_in_order()
 }
 
 /// What it is about.

@@ -150,6 +150,7 @@ fn decisions(part: Part) -> Part {
                 [D::Outcome, D::Programme, D::DecidedOn],
                 [D::DecidedOn],
             )
+            .listed_in_order()
         },
     )
 }
@@ -218,6 +219,7 @@ fn benefits(part: Part) -> Part {
                 [B::Programme, B::Origin, B::State, B::StartMonth, B::CertificateNo],
                 [B::StartMonth, B::Jurisdiction],
             )
+            .listed_in_order()
         },
     )
 }

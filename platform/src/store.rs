@@ -25,10 +25,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// How the text of a statement that runs for keys names the key, where so many values come before it.
-    pub fn key(sqlite: bool, before: usize) -> String {
-        if sqlite { format!("?{}", before + 1) } else { "p.key".to_owned() }
-    }
+    /// How the text of a statement that runs for keys names the key on PostgreSQL; on SQLite it is a value like others.
+    pub const KEY: &str = "p.key";
 
     /// A statement that runs for keys, from the text for one key, which takes so many values beside it.
     pub fn for_keys(sql: String, kinds: Vec<CellKind>, values: usize, sqlite: bool) -> Self {

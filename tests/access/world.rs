@@ -89,7 +89,7 @@ impl World {
         let mut db = Db::connect(url.as_str()).await.expect("the new database");
         if let Some(statements) = statements {
             let planned = Arc::clone(&statements);
-            let written = move |ask: &Ask| planned.lock().expect("statements").push(inlined(ask));
+            let written = move |ask: &Ask| planned.lock().expect("statements").push(inlined(ask).0);
             db.store = db.store.map(|store| store.watched(Arc::new(written)));
             db.reader.set_metric_callback(move |info| {
                 statements.lock().expect("statements").push(info.statement.to_string());
@@ -124,6 +124,32 @@ impl World {
         parts.extend(platform.modules.iter().map(|module| module.part()));
         let gateway = Gateway::new(Arc::clone(platform), parts, options).expect("sound parts");
         Self { gateway, platform: Arc::clone(platform), backend, both_ways: false, _url: None }
+    }
+
+    /// A second gateway over a served store; and the statements it reads by, as they are sent.
+    pub fn watching(platform: &Arc<Platform>, backend: Backend) -> (Self, Arc<Mutex<Vec<Asked>>>) {
+        let sent = Arc::<Mutex<Vec<Asked>>>::default();
+        let mut db = platform.db.clone();
+        let planned = Arc::clone(&sent);
+        let written = move |ask: &Ask| planned.lock().expect("statements").push(Asked::of(ask));
+        db.store = db.store.map(|store| store.watched(Arc::new(written)));
+        let other = Arc::clone(&sent);
+        db.reader.set_metric_callback(move |info| {
+            other.lock().expect("statements").push(Asked::written_out(info.statement.to_string()));
+        });
+        let platform = Arc::new(Platform {
+            db,
+            policies: platform.policies.load_full().into(),
+            // It opens nothing that is sealed in this store; what was asked is all that counts.
+            cipher: Cipher::new(&[1; 32], &[2; 32]).expect("two keys"),
+            modules: platform.modules.clone(),
+            calendar: Default::default(),
+            clock: Clock::with_offset(CLOCK - Clock::wall().0),
+            clock_settable: false,
+            acts: OnceLock::default(),
+            searches: Default::default(),
+        });
+        (Self::over(&platform, backend), sent)
     }
 
     /// Puts a made-up actor into the store: personal data is told only to one whose reading can be on record.
@@ -232,8 +258,56 @@ impl World {
     }
 }
 
-/// A statement with its values in their places; of one that runs for keys, on SQLite with the first of them.
-fn inlined(ask: &Ask) -> String {
+/// A statement as it was sent.
+pub struct Asked {
+    /// Its text.
+    pub sql: String,
+    /// Whether it runs for the keys of rows above it.
+    pub keyed: bool,
+    /// Its text with its values in their places.
+    pub inlined: String,
+    types: Vec<&'static str>,
+    values: Vec<String>,
+}
+
+impl Asked {
+    fn of(ask: &Ask) -> Self {
+        let kinds = ask.params.iter().filter_map(|param| match param {
+            Param::Key => None,
+            Param::Text(_) => Some("text"),
+            Param::Int(_) => Some("bigint"),
+            Param::Bool(_) => Some("boolean"),
+            Param::Uuid(_) => Some("uuid"),
+        });
+        let keys = ask.keys.iter().map(|keys| match keys {
+            Keys::Uuid(_) => "uuid[]",
+            Keys::Text(_) => "text[]",
+            Keys::Int(_) => "bigint[]",
+        });
+        let types = kinds.chain(keys).collect();
+        let (inlined, values) = inlined(ask);
+        Self { sql: ask.query.sql.clone(), keyed: ask.keys.is_some(), inlined, types, values }
+    }
+
+    fn written_out(sql: String) -> Self {
+        Self { inlined: sql.clone(), sql, keyed: false, types: Vec::new(), values: Vec::new() }
+    }
+
+    /// Prepares it on PostgreSQL, as it is when it is asked.
+    pub fn prepared(&self) -> String {
+        let types = if self.types.is_empty() { String::new() } else { format!(" ({})", self.types.join(", ")) };
+        format!("PREPARE asked{types} AS {}", self.sql)
+    }
+
+    /// Executes what was prepared.
+    pub fn executed(&self) -> String {
+        let values = if self.values.is_empty() { String::new() } else { format!(" ({})", self.values.join(", ")) };
+        format!("EXECUTE asked{values}")
+    }
+}
+
+/// A statement with its values in their places, and the values; of one that runs for keys, on SQLite with the first of them.
+fn inlined(ask: &Ask) -> (String, Vec<String>) {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let sqlite = !ask.query.sql.contains('$');
     let uuid = |id: &Uuid| if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'::uuid") };
@@ -253,18 +327,18 @@ fn inlined(ask: &Ask) -> String {
     let mut values: Vec<String> =
         ask.params.iter().filter(|param| sqlite || **param != Param::Key).map(value).collect();
     if sqlite {
-        let mut values = values.into_iter();
-        return ask.query.sql.split('?').fold(String::new(), |sql, part| {
-            if sql.is_empty() {
-                part.to_owned()
-            } else {
-                [sql.as_str(), &values.next().expect("a value"), part].concat()
-            }
+        let mut left = values.iter();
+        let sql = ask.query.sql.split('?').fold(String::new(), |sql, part| {
+            if sql.is_empty() { part.to_owned() } else { [sql.as_str(), left.next().expect("a value"), part].concat() }
         });
+        return (sql, values);
     }
-    values.push(format!("ARRAY[{}]", keys.join(", ")));
+    if ask.keys.is_some() {
+        values.push(format!("ARRAY[{}]", keys.join(", ")));
+    }
     let places = (1..=values.len()).rev();
-    places.fold(ask.query.sql.clone(), |sql, at| sql.replace(&format!("${at}"), &values[at - 1]))
+    let sql = places.fold(ask.query.sql.clone(), |sql, at| sql.replace(&format!("${at}"), &values[at - 1]));
+    (sql, values)
 }
 
 fn operation(document: &str, variables: Value) -> Operation {

@@ -52,10 +52,26 @@ async fn every_example_of_every_role_runs_as_it_stands_in_both_languages(backend
     }
 }
 
-async fn play(client: &Client, example: &Value, role: &str, other: &str) {
+/// The document in one language: without the comments of the other.
+pub fn text(example: &Value, other: &str) -> String {
     let lines = example["operation"].as_array().expect("lines").iter().map(|line| line.as_str().expect("a line"));
-    let text: Vec<_> = lines.filter(|line| !line.trim_start().starts_with(other)).collect();
-    let text = text.join("\n");
+    lines.filter(|line| !line.trim_start().starts_with(other)).collect::<Vec<_>>().join("\n")
+}
+
+/// Puts what the first query found where it belongs; tells what was not there.
+pub fn take(example: &Value, found: &Value, variables: &mut Value) -> Result<(), String> {
+    let pointer = |path: &str| format!("/{}", path.replace('.', "/"));
+    for (target, source) in example["prepare"]["take"].as_object().expect("what to take") {
+        let source = source.as_str().expect("a path");
+        let value = found.pointer(&pointer(source)).filter(|value| !value.is_null());
+        let value = value.ok_or_else(|| format!("nothing at {source} in {found}"))?.clone();
+        *variables.pointer_mut(&pointer(target)).ok_or_else(|| format!("no {target}"))? = value;
+    }
+    Ok(())
+}
+
+async fn play(client: &Client, example: &Value, role: &str, other: &str) {
+    let text = text(example, other);
     // Sockets have tests of their own.
     if text.contains("subscription ") {
         return;
@@ -81,13 +97,13 @@ async fn filled(client: &Client, example: &Value, shown: &str) -> Value {
     }
     let Some(prepare) = example.get("prepare") else { return variables };
     let found = client.ok(prepare["query"].as_str().expect("a query"), json!({})).await;
-    for (target, source) in prepare["take"].as_object().expect("what to take") {
-        let pointer = |path: &str| format!("/{}", path.replace('.', "/"));
-        let value = found.pointer(&pointer(source.as_str().expect("a path"))).filter(|value| !value.is_null());
-        let value = value.unwrap_or_else(|| panic!("{shown}: nothing at {source} in {found}")).clone();
-        *variables.pointer_mut(&pointer(target)).unwrap_or_else(|| panic!("{shown}: no {target}")) = value;
-    }
+    take(example, &found, &mut variables).unwrap_or_else(|missing| panic!("{shown}: {missing}"));
     variables
+}
+
+/// The examples of a role.
+pub fn of_role(role: &str) -> Vec<Value> {
+    examples().into_iter().filter(|example| is_for(example, role)).collect()
 }
 
 fn is_for(example: &Value, role: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The playground: its examples over HTTP, and its page in a real browser.
 
-mod examples;
+pub mod examples;
 
 use serde_json::Value;
 use std::{

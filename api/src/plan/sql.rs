@@ -74,7 +74,7 @@ impl Listed {
         let base = Condition::all().add(self.base.clone());
         let Some(remote) = self.remote else { return base };
         let column = Expr::col((Alias::new(self.stored.table), Alias::new(remote)));
-        base.add(if sqlite { column.eq(KEY_SYMBOL) } else { column.eq(Expr::cust("p.key")) })
+        base.add(if sqlite { column.eq(KEY_SYMBOL) } else { column.eq(Expr::cust(StoreQuery::KEY)) })
     }
 
     /// The rows of a window.

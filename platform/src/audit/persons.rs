@@ -103,7 +103,7 @@ impl Way {
         let text = |sqlite: bool| {
             let Some((query, key)) = follow(&links) else { return String::new() };
             let mut query = query;
-            query.and_where(key.eq(Expr::cust(Query::key(sqlite, 0))));
+            query.and_where(key.eq(Expr::cust(if sqlite { "?" } else { Query::KEY })));
             if sqlite { query.to_string(SqliteQueryBuilder) } else { query.to_string(PostgresQueryBuilder) }
         };
         let (sqlite, postgres) = (text(true), text(false));

@@ -32,6 +32,8 @@ pub struct Recorded<W> {
     /// Whether the persons of some type that may come have to be asked for.
     asks: bool,
     seen: Option<Seen>,
+    /// The persons among the rows themselves, until the others are found.
+    themselves: BTreeSet<Uuid>,
 }
 
 impl Seen {
@@ -71,13 +73,28 @@ impl<W: Reads> Recorded<W> {
     /// Puts the wave behind these; `sqlite` tells the dialect.
     pub fn new(waves: W, sqlite: bool) -> Self {
         let asks = waves.types().into_iter().any(persons::have_to_be_asked);
-        Self { waves, sqlite, asks, seen: None }
+        Self { waves, sqlite, asks, seen: None, themselves: BTreeSet::new() }
     }
 
     /// The waves, and what of persons they read.
-    pub fn into_parts(self) -> (W, Seen) {
-        let seen = self.seen.unwrap_or_default();
-        (self.waves, seen)
+    pub fn into_parts(mut self) -> (W, Seen) {
+        // Whoever runs waves need not ask again after the last one.
+        if self.seen.is_none() {
+            self.end();
+        }
+        (self.waves, self.seen.unwrap_or_default())
+    }
+
+    /// Notes what came; answers what is to be asked yet. Until that is asked nobody is known.
+    fn end(&mut self) -> Vec<Ask> {
+        let rows = self.waves.rows();
+        let (asks, persons) = persons::asks(rows.iter(), self.sqlite);
+        if asks.is_empty() {
+            self.seen = Some(Seen { rows, persons: Some(persons) });
+        } else {
+            (self.seen, self.themselves) = (Some(Seen::rows(rows)), persons);
+        }
+        asks
     }
 }
 
@@ -89,16 +106,18 @@ impl<W: Reads> Waves for Recorded<W> {
         if let Some((asks, last)) = self.waves.next() {
             return Some((asks, last && !self.asks));
         }
-        let rows = self.waves.rows();
-        let (asks, persons) = persons::asks(rows.iter(), self.sqlite);
-        self.seen = Some(Seen { rows, persons: Some(persons) });
+        let asks = self.end();
         (!asks.is_empty()).then_some((asks, true))
     }
 
     fn take(&mut self, rows: Vec<Rows>) {
         match &mut self.seen {
             None => self.waves.take(rows),
-            Some(seen) => seen.persons.get_or_insert_default().extend(rows.iter().flat_map(persons::found)),
+            Some(seen) => {
+                let mut persons = std::mem::take(&mut self.themselves);
+                persons.extend(rows.iter().flat_map(persons::found));
+                seen.persons = Some(persons);
+            }
         }
     }
 }

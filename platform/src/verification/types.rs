@@ -100,6 +100,7 @@ fn verification_fields(t: EntityBuilder<verification::Entity>) -> EntityBuilder<
             [C::State, C::Programme, C::DueOn],
             [C::DueOn],
         )
+        .listed_in_order()
 }
 
 fn step_fields(t: EntityBuilder<verification_step::Entity>) -> EntityBuilder<verification_step::Entity> {

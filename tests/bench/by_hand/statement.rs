@@ -123,8 +123,8 @@ impl Dialect<'_> {
     }
 
     /// How the key is named.
-    pub fn key(&self) -> String {
-        Query::key(self.sqlite, 2)
+    pub fn key(&self) -> &'static str {
+        if self.sqlite { "$3" } else { Query::KEY }
     }
 
     /// A statement that runs once.
