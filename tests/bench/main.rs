@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 }
 
 /// All of it, or only what is named: `starts`, `subscribers`, `reads`; reads on `sqlite` or `postgres` only, if
-/// named, and of a `district` rather than a town.
+/// named, of a `district` rather than a town, some of them only (`R2`), or a million of them (`soak`).
 async fn measure(only: Option<&str>) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     if only.is_none_or(|only| only == "starts") {

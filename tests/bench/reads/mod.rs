@@ -22,6 +22,8 @@ use town::Size;
 pub const USERS: [&str; 2] = ["tl", "tu_social"];
 const LASTING: Duration = Duration::from_secs(2);
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// Requests of a soak.
+const SOAKED: u64 = 1_000_000;
 /// The reference is measured at this many connections only.
 const REFERENCE_AT: usize = 16;
 
@@ -30,6 +32,7 @@ struct Wanted {
     backends: Vec<Backend>,
     size: Size,
     reads: Vec<&'static Read>,
+    soak: bool,
 }
 
 /// Three ways to the same answer.
@@ -64,15 +67,17 @@ struct Asked {
 }
 
 impl Wanted {
-    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows; `R2` and the like for that read only.
+    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows; `R2` and the like for that read
+    /// only; `soak` for the memory that a million requests leave behind.
     fn read(words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new() };
+        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new(), soak: false };
         for word in words {
             match word.as_str() {
                 "sqlite" => wanted.backends.push(Backend::Sqlite),
                 "postgres" => wanted.backends.push(Backend::Postgres),
                 "town" => wanted.size = Size::TOWN,
                 "district" => wanted.size = Size::DISTRICT,
+                "soak" => wanted.soak = true,
                 // A small one, to see that everything still answers.
                 "hamlet" => wanted.size = Size::HAMLET,
                 other => {
@@ -146,7 +151,7 @@ impl Ask for Asked {
 
 /// Measures and prints, line by line.
 pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
-    let Wanted { backends, size, reads } = Wanted::read(words)?;
+    let Wanted { backends, size, reads, soak } = Wanted::read(words)?;
     table::head();
     for backend in backends {
         let folder = tempfile::tempdir()?;
@@ -154,6 +159,12 @@ pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
         load(folder.path(), database.as_str(), size).await?;
         let served = Served::start(folder.path(), database.as_str())?;
         let world = check::all(&served, database.as_str(), size).await?;
+        if soak {
+            let named = format!("{backend:?}").to_lowercase();
+            remember(&served, &named, &reads, &world).await?;
+            served.stop()?;
+            continue;
+        }
         for read in &reads {
             for connections in CONNECTIONS {
                 let planned = served.cost(By::Plan, read, &world, connections).await?;
@@ -166,6 +177,22 @@ pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
             }
         }
         served.stop()?;
+    }
+    Ok(())
+}
+
+/// Asks a million times by plans, and prints what memory the server then has.
+async fn remember(served: &Served, database: &str, reads: &[&'static Read], world: &World) -> Result<()> {
+    let most = CONNECTIONS[CONNECTIONS.len() - 1];
+    let (mut answered, mut next) = (0, 0);
+    while next <= SOAKED {
+        for read in reads {
+            answered += served.cost(By::Plan, read, world, most).await?.measured.answered;
+        }
+        if answered >= next {
+            println!("{database:<10}{answered:>9} requests{:>8.0} MB resident", served.planned.resident_kb()? / 1024.0);
+            next = answered + SOAKED / 10;
+        }
     }
     Ok(())
 }

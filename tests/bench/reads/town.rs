@@ -12,7 +12,7 @@ use entity::{
     verification, verification_report,
 };
 use platform::{crypto::sha256, op::Platform};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// How large a town is; a district is as many towns' worth of rows in the same villages.
@@ -46,8 +46,8 @@ impl Size {
 const TOWN: &str = "500118107";
 /// Rows of one statement; the widest table has 23 columns, and SQLite takes 32,766 values.
 const CHUNK: usize = 1_000;
-/// Statements of one transaction: PostgreSQL walks over each older state of an account that one transaction leaves.
-const CHUNKS: usize = 10;
+/// Persons made at once, each with a number of its own.
+const BATCH: usize = 10_000;
 
 /// Tables, as parts of the keys of their rows.
 #[derive(Clone, Copy)]
@@ -102,8 +102,8 @@ struct Fund {
 pub async fn fill(platform: &Platform, size: Size) -> Result<()> {
     let ground = Ground::of(platform).await?;
     let db = &platform.db.writer;
-    let batch = u64::try_from(CHUNK * CHUNKS)?;
-    for from in (0..size.persons).step_by(CHUNK * CHUNKS) {
+    let batch = u64::try_from(BATCH)?;
+    for from in (0..size.persons).step_by(BATCH) {
         let persons = (from..size.persons.min(from + batch)).map(|at| a_person(platform, at));
         put(db, persons.collect::<Result<Vec<_>>>()?.into_iter()).await?;
     }
@@ -124,7 +124,8 @@ pub async fn fill(platform: &Platform, size: Size) -> Result<()> {
     Ok(())
 }
 
-/// Puts rows in, a statement for so many and a transaction for more; they are made as they are needed.
+/// Puts rows in, a statement for so many; each is a transaction of its own, since PostgreSQL walks over every older
+/// state of an account that one transaction leaves.
 async fn put<M>(db: &sea_orm::DatabaseConnection, rows: impl Iterator<Item = M>) -> Result<()>
 where
     M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
@@ -132,15 +133,8 @@ where
 {
     let mut rows = rows.map(|row| row.into_active_model().reset_all()).peekable();
     while rows.peek().is_some() {
-        let tx = db.begin().await?;
-        for _ in 0..CHUNKS {
-            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            M::Entity::insert_many(chunk).exec_without_returning(&tx).await?;
-        }
-        tx.commit().await?;
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+        M::Entity::insert_many(chunk).exec_without_returning(db).await?;
     }
     Ok(())
 }
