@@ -244,18 +244,18 @@ impl Gateway {
             (Ok(snapshot), Ok(own)) => (snapshot, own),
             (Err(error), _) | (_, Err(error)) => return Err(Box::new(broken(op, &error))),
         };
-        if !self.plans.is_valid(&snapshot, operation) {
-            let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
-            if !errors.is_empty() {
-                self.count_hidden(op, &snapshot, operation).await;
-                return Err(Box::new(refused(op, errors)));
-            }
-            self.plans.keep_valid(&snapshot, operation);
+        let errors = self.wrong_in(&snapshot, operation).await;
+        if !errors.is_empty() {
+            self.count_hidden(op, &snapshot, operation).await;
+            return Err(Box::new(refused(op, errors)));
         }
-        let may_plan = way == Way::Planned && client.is_none() && self.platform.db.store.is_some();
-        if may_plan && let Some((planned, bound)) = self.plans.of(op, &snapshot, operation) {
+        let may_plan = way == Way::Planned && self.platform.db.store.is_some();
+        // Through a gateway, what the user's own schema has in full is theirs alone to answer; of the rest something is
+        // withheld, which no plan knows how to.
+        let in_full = may_plan && (client.is_none() || self.wrong_in(&own, operation).await.is_empty());
+        if in_full && let Some((planned, bound)) = self.plans.of(op, &own, operation) {
             let extensions = self.affordable(op, cost::of(&planned.template.root, &bound))?;
-            return Ok(Ready { snapshot, work: Work::Planned(planned, bound), extensions });
+            return Ok(Ready { snapshot: own, work: Work::Planned(planned, bound), extensions });
         }
         let compiled =
             coerce::compile(&snapshot.table, &operation.document, operation.name.as_deref(), &operation.variables);
@@ -268,6 +268,18 @@ impl Gateway {
         }
         let extensions = self.affordable(op, cost::of(&compiled.root, &Bound::default()))?;
         Ok(Ready { snapshot, work: Work::Compiled(Box::new(compiled)), extensions })
+    }
+
+    /// Why an operation is none of a schema; asked once of each document.
+    async fn wrong_in(&self, snapshot: &Snapshot, operation: &Operation) -> Vec<RequestError> {
+        if self.plans.is_valid(snapshot, operation) {
+            return Vec::new();
+        }
+        let errors = snapshot.validate(&operation.document, operation.name.as_deref()).await;
+        if errors.is_empty() {
+            self.plans.keep_valid(snapshot, operation);
+        }
+        errors
     }
 
     /// What is told of the cost; the refusal of what costs too much.

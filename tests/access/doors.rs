@@ -74,3 +74,17 @@ async fn check(one: &Seen, name: &str) {
     let spelled: Value = serde_json::from_str(&told_typo.body.to_string().replace(&typo(last), last)).expect("JSON");
     assert_eq!((told.status, told.body), (told_typo.status, spelled), "{:?}: {name}", one.login);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_what_is_not_there_with_a_default_is_refused_as_a_list_without_one() {
+    let server = Server::start(Backend::Sqlite).await;
+    for client in [server.public(), server.client("vw").await] {
+        for name in ["AuditEventOrder", "Nope"] {
+            for default in ["", " = [AT_DESC]", " = AT_DESC"] {
+                let answer = client.gql(&format!("query Q($o: [{name}!]{default}) {{ __typename }}"), json!({})).await;
+                assert_eq!(answer.error_codes(), ["GRAPHQL_VALIDATION_FAILED"; 2], "{name}{default}: {answer:?}");
+                assert!(answer.body.to_string().contains("Unknown type"), "{name}{default}: {answer:?}");
+            }
+        }
+    }
+}

@@ -84,7 +84,8 @@ async fn a_list_in_order_is_read_off_an_index_in_each_of_its_orders(backend: Bac
                 sent.lock().expect("statements").clear();
                 let document = format!("{{ {}{order} {{ nodes {{ id }} }} }}", list.name);
                 world.answer(Some(&actor), &document, json!({})).await;
-                for statement in std::mem::take(&mut *sent.lock().expect("statements")) {
+                let statements = std::mem::take(&mut *sent.lock().expect("statements"));
+                for statement in statements {
                     let faults = faults(&world, &statement).await;
                     if !faults.is_empty() {
                         slow.insert(format!("{document} as {role}: {}", statement.sql), faults);
@@ -130,7 +131,11 @@ async fn faults(world: &World, statement: &Asked) -> Vec<String> {
             lines.into_iter().filter(|line| scans(line, statement) || sorts(line, statement)).collect()
         }
         Backend::Postgres => {
-            transaction.execute_unprepared("SET LOCAL plan_cache_mode = force_generic_plan").await.expect("set");
+            // As the connections of planned reads are set.
+            let planned = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_bitmapscan = off";
+            if statement.planned {
+                transaction.execute_unprepared(planned).await.expect("set");
+            }
             transaction
                 .execute_unprepared(&statement.prepared())
                 .await
@@ -180,6 +185,9 @@ fn walk(node: &Value, short: &BTreeSet<String>, found: &mut Vec<String>) {
     let below = node["Plans"].as_array().cloned().unwrap_or_default();
     if kind == "Seq Scan" && grows(table) && !short.contains(table) {
         found.push(format!("Seq Scan on {table}"));
+    }
+    if kind == "BitmapAnd" {
+        found.push("BitmapAnd".to_owned());
     }
     let sorted = below.first().and_then(|below| below["Plan Rows"].as_f64()).unwrap_or_default();
     if kind == "Sort" && sorted > FEW_ROWS {

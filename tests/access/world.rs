@@ -262,6 +262,8 @@ impl World {
 pub struct Asked {
     /// Its text.
     pub sql: String,
+    /// Whether a plan sent it.
+    pub planned: bool,
     /// Whether it runs for the keys of rows above it.
     pub keyed: bool,
     /// Its text with its values in their places.
@@ -286,11 +288,11 @@ impl Asked {
         });
         let types = kinds.chain(keys).collect();
         let (inlined, values) = inlined(ask);
-        Self { sql: ask.query.sql.clone(), keyed: ask.keys.is_some(), inlined, types, values }
+        Self { sql: ask.query.sql.clone(), planned: true, keyed: ask.keys.is_some(), inlined, types, values }
     }
 
     fn written_out(sql: String) -> Self {
-        Self { inlined: sql.clone(), sql, keyed: false, types: Vec::new(), values: Vec::new() }
+        Self { inlined: sql.clone(), sql, planned: false, keyed: false, types: Vec::new(), values: Vec::new() }
     }
 
     /// Prepares it on PostgreSQL, as it is when it is asked.

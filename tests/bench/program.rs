@@ -135,8 +135,17 @@ impl Demo {
 
     /// Resident memory, in kB.
     pub fn resident_kb(&self) -> Result<f64> {
+        self.status_kb("VmRSS:")
+    }
+
+    /// Memory of its own, in kB: without the pages of files it has mapped, which the system takes back when it wants.
+    pub fn own_kb(&self) -> Result<f64> {
+        self.status_kb("RssAnon:")
+    }
+
+    fn status_kb(&self, name: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 

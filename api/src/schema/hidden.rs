@@ -33,7 +33,8 @@ pub fn named(full: &TypeTable, own: &TypeTable, document: &ExecutableDocument) -
     walk.found.into_iter().take(NAMES_MAX).collect()
 }
 
-fn innermost(ty: &Type) -> &str {
+/// The name inside all lists.
+pub(super) fn innermost(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(inner) => innermost(inner),

@@ -5,6 +5,7 @@ use super::{
     federation, hidden, library,
     load::{LoadError, load},
     prune::prune,
+    scalars::BUILT_IN,
     types::TypeTable,
 };
 use async_graphql::{
@@ -55,7 +56,7 @@ impl Snapshot {
     pub async fn validate(&self, document: &ExecutableDocument, operation: Option<&str>) -> Vec<RequestError> {
         let mut request = Request::new("").data(library::Task::Validate);
         request.operation_name = operation.map(str::to_owned);
-        request.set_parsed_query(document.clone());
+        request.set_parsed_query(self.judged(document));
         let errors = self.library.execute(request).await.errors.into_iter();
         let mut errors: Vec<_> = errors
             .map(|error| RequestError {
@@ -69,6 +70,22 @@ impl Snapshot {
         errors.sort_by(|one, other| (place(one), &one.message).cmp(&(place(other), &other.message)));
         errors.dedup();
         errors
+    }
+
+    /// The document as the library can judge it: it gives up on the default value of a list whose type it does not know,
+    /// and tells of the type itself only without it.
+    fn judged(&self, document: &ExecutableDocument) -> ExecutableDocument {
+        let known = |name: &str| BUILT_IN.contains(&name) || self.table.get(name).is_some();
+        let mut document = document.clone();
+        let operations: Vec<_> = match &mut document.operations {
+            DocumentOperations::Single(operation) => vec![operation],
+            DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
+        };
+        let variables = operations.into_iter().flat_map(|operation| &mut operation.node.variable_definitions);
+        for variable in variables.filter(|variable| !known(hidden::innermost(&variable.node.var_type.node))) {
+            variable.node.default_value = None;
+        }
+        document
     }
 
     /// Answers one field `__schema` or `__type` of a valid document.

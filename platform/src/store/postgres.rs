@@ -25,9 +25,10 @@ const CONNECTIONS: usize = 12;
 /// Longest that is waited for one.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Plans are made once for each connection: what is asked for goes by key or along an index whatever the values are.
-/// Parallel workers would not keep the order of rows within a key.
+/// Parallel workers would not keep the order of rows within a key. A plan that knows no values takes a range of places
+/// for a few rows, and would collect all of a town's in a bitmap to cut them with those of one key.
 const SETTINGS: &str = "-c default_transaction_read_only=on -c statement_timeout=10s -c plan_cache_mode=force_generic_plan \
-     -c max_parallel_workers_per_gather=0 -c jit=off";
+     -c max_parallel_workers_per_gather=0 -c jit=off -c enable_bitmapscan=off";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Connections of one database.

@@ -67,7 +67,7 @@ struct Asked {
 }
 
 impl Wanted {
-    /// `sqlite`, `postgres`, or both; `district` for fifty towns' worth of rows; `R2` and the like for that read
+    /// `sqlite`, `postgres`, or both; `x5` for five towns' worth of rows, `district` for fifty; `R2` and the like for that read
     /// only; `soak` for the memory that a million requests leave behind.
     fn read(words: impl Iterator<Item = String>) -> Result<Self> {
         let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new(), soak: false };
@@ -80,6 +80,9 @@ impl Wanted {
                 "soak" => wanted.soak = true,
                 // A small one, to see that everything still answers.
                 "hamlet" => wanted.size = Size::HAMLET,
+                times if times.strip_prefix('x').is_some_and(|rest| rest.parse::<u64>().is_ok()) => {
+                    wanted.size = Size::TOWN.times(times[1..].parse()?);
+                }
                 other => {
                     let before = wanted.reads.len();
                     wanted.reads.extend(READS.iter().filter(|read| read.name.starts_with(other)));
@@ -190,7 +193,8 @@ async fn remember(served: &Served, database: &str, reads: &[&'static Read], worl
             answered += served.cost(By::Plan, read, world, most).await?.measured.answered;
         }
         if answered >= next {
-            println!("{database:<10}{answered:>9} requests{:>8.0} MB resident", served.planned.resident_kb()? / 1024.0);
+            let (own, resident) = (served.planned.own_kb()? / 1024.0, served.planned.resident_kb()? / 1024.0);
+            println!("{database:<10}{answered:>9} requests{own:>8.0} MB its own{resident:>8.0} MB resident");
             next = answered + SOAKED / 10;
         }
     }

@@ -32,7 +32,8 @@ impl Size {
     /// Fifty towns' worth.
     pub const DISTRICT: Self = Self::TOWN.times(50);
 
-    const fn times(self, factor: u64) -> Self {
+    /// As many towns' worth.
+    pub const fn times(self, factor: u64) -> Self {
         let Self { persons, households, cases, postings } = self;
         Self {
             persons: persons * factor,
