@@ -186,9 +186,6 @@ fn walk(node: &Value, short: &BTreeSet<String>, found: &mut Vec<String>) {
     if kind == "Seq Scan" && grows(table) && !short.contains(table) {
         found.push(format!("Seq Scan on {table}"));
     }
-    if kind == "BitmapAnd" {
-        found.push("BitmapAnd".to_owned());
-    }
     let sorted = below.first().and_then(|below| below["Plan Rows"].as_f64()).unwrap_or_default();
     if kind == "Sort" && sorted > FEW_ROWS {
         found.push(format!("Sort of {sorted} rows by {}", node["Sort Key"]));
