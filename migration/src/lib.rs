@@ -27,6 +27,7 @@ mod m20261123_090300_ordered_postings;
 mod m20261123_100100_whom;
 mod m20261123_100200_ordered_children;
 mod m20261123_100300_ordered_lists;
+mod m20261124_100100_members;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_100100_whom::Migration),
             Box::new(m20261123_100200_ordered_children::Migration),
             Box::new(m20261123_100300_ordered_lists::Migration),
+            Box::new(m20261124_100100_members::Migration),
         ]
     }
 }

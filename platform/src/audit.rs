@@ -1,6 +1,7 @@
 //! Audit events: one for every change and every refusal, chained by hash.
 
 mod asked;
+mod body;
 mod persons;
 mod reads;
 mod seen;
@@ -8,6 +9,7 @@ mod sign_in;
 mod who_read;
 
 pub(crate) use asked::part;
+pub use body::{Body, FORMAT, RowHash, RowsRead};
 pub(crate) use reads::READS;
 pub use reads::{Read, ReadLog};
 pub use seen::{PersonalRows, Reads, Recorded, Seen};
@@ -28,73 +30,15 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
     sea_query::OnConflict,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Version of the body's layout; a reader goes by it.
-pub const FORMAT: i32 = 1;
 /// What the first event of a chain follows.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Events inserted by one statement at most.
 const EVENTS_A_STATEMENT: usize = 100;
-
-/// Hash of one protected row as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowHash {
-    /// Table.
-    pub table: String,
-    /// Key, as text.
-    pub id: String,
-    /// SHA-256 of the row's JSON, hex.
-    pub hash: String,
-}
-
-/// The bytes that are hashed, as JSON; holds keys and codes, never a name or a number of a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Body {
-    /// Layout version.
-    pub format: i32,
-    /// Chain.
-    pub chain: String,
-    /// Place in the chain, from 1.
-    pub seq: i64,
-    /// Domain instant.
-    pub at: i64,
-    /// Wall-clock instant.
-    pub wall_at: i64,
-    /// Who.
-    pub actor: Option<Uuid>,
-    /// Under which assignment.
-    pub assignment: Option<Uuid>,
-    /// Role then held.
-    pub role: Option<String>,
-    /// What: the mutation, or the permission's name.
-    pub action: String,
-    /// `DONE` or `REFUSED`.
-    pub outcome: String,
-    /// Code of a refusal.
-    pub code: Option<String>,
-    /// Type and key of the subject.
-    pub subject: Option<(String, String)>,
-    /// The case.
-    pub application: Option<Uuid>,
-    /// Place of the subject.
-    pub jurisdiction: String,
-    /// Purpose given.
-    pub purpose: String,
-    /// The request.
-    pub request: Uuid,
-    /// Protected rows written.
-    pub rows: Vec<RowHash>,
-    /// Type and key of each personal row read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub read: Vec<(String, Uuid)>,
-    /// Key of each person it was about, as it stood then: by this the event is found.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub persons: BTreeSet<Uuid>,
-}
 
 /// The chain of what is done in a place: its town's, or the district's.
 pub fn act_chain(jurisdiction: &str) -> String {
@@ -169,8 +113,8 @@ fn named(body: &Body) -> Option<(&str, &str)> {
 async fn act<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
     let case = body.application.map(|key| ("Application".to_owned(), key));
     let subject = named(&body).and_then(|(name, key)| Some((name.to_owned(), key.parse().ok()?)));
-    let rows: BTreeSet<_> = case.into_iter().chain(subject).collect();
-    body.persons = persons::of(conn, rows).await?;
+    let rows = case.into_iter().chain(subject).collect();
+    body.persons = persons::of(conn, &rows).await?;
     append(conn, body, AuditKind::Act).await
 }
 
@@ -213,7 +157,7 @@ fn body(op: &Op, draft: Draft<'_>) -> Body {
         purpose: op.purpose.clone(),
         request: op.request_id,
         rows: draft.rows,
-        read: Vec::new(),
+        read: RowsRead::default(),
         persons: BTreeSet::new(),
     }
 }

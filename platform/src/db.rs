@@ -74,6 +74,8 @@ async fn open(url: &str, sqlite: bool, connections: u32) -> Result<DatabaseConne
                 .pragma("journal_mode", "WAL")
                 // A page that is in memory is not copied out of the system's cache for every statement.
                 .pragma("cache_size", "-65536")
+                // A statement that may be taken back notes the pages it changes: not in a file of its own.
+                .pragma("temp_store", "MEMORY")
                 .pragma("mmap_size", "1073741824")
         });
     } else {

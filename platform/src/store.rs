@@ -10,6 +10,7 @@ pub use rows::Rows;
 
 use crate::{error::Result, part::CellKind, telemetry};
 use postgres::Pool;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query as Sql, SelectStatement};
 use sqlite::Readers;
 use std::{fmt, sync::Arc};
 use uuid::Uuid;
@@ -17,34 +18,70 @@ use uuid::Uuid;
 /// A statement: its text, and what its columns are.
 #[derive(Debug)]
 pub struct Query {
-    /// The text in the database's own dialect. On PostgreSQL the first column of one that runs for keys is the
-    /// place of the key, counted from 1, and is none of `kinds`.
+    /// The text in the database's own dialect.
     pub sql: String,
-    /// The columns.
+    /// The columns, without the place of the key.
     pub kinds: Vec<CellKind>,
+    keyed: Keyed,
+}
+
+/// How a statement runs for keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keyed {
+    /// It is given none.
+    No,
+    /// Once for each.
+    EachAlone,
+    /// Once for all: its first column is the place of the key, counted from 1.
+    AllAtOnce,
 }
 
 impl Query {
-    /// How the text of a statement that runs for keys names the key on PostgreSQL; on SQLite it is a value like others.
+    /// How the text of a statement that runs for keys names the key on PostgreSQL.
     pub const KEY: &str = "p.key";
+    /// The same on SQLite, in a statement that reads all keys from a table of them; elsewhere the key is a value.
+    pub const KEY_OF_ALL: &str = "p.value";
 
-    /// A statement that runs for keys, from the text for one key, which takes so many values beside it.
-    pub fn for_keys(sql: String, kinds: Vec<CellKind>, values: usize, sqlite: bool) -> Self {
+    /// A statement that runs once.
+    pub fn once(sql: String, kinds: Vec<CellKind>) -> Self {
+        Self { sql, kinds, keyed: Keyed::No }
+    }
+
+    /// A statement that runs for each key, from its text for one key, which takes so many values beside it.
+    pub fn for_each_key(sql: String, kinds: Vec<CellKind>, values: usize, sqlite: bool) -> Self {
         if sqlite {
-            return Self { sql, kinds };
+            return Self { sql, kinds, keyed: Keyed::EachAlone };
         }
         let keys = values + 1;
         let sql = format!(
             "SELECT p.at, t.* FROM unnest(${keys}) WITH ORDINALITY AS p(key, at) CROSS JOIN LATERAL ({sql}) AS t"
         );
-        Self { sql, kinds }
+        Self { sql, kinds, keyed: Keyed::AllAtOnce }
+    }
+
+    /// On SQLite, where rows of a key need no bound of their own: from a text that selects the key's place first and
+    /// begins at the table of keys, as [`begin_at_keys`](Self::begin_at_keys) lets it. Running once costs half of running
+    /// for each.
+    pub fn for_all_keys(sql: String, kinds: Vec<CellKind>) -> Self {
+        Self { sql, kinds, keyed: Keyed::AllAtOnce }
+    }
+
+    /// A statement for SQLite over the rows of a table that hold one of the keys in a column, key by key; the place of the
+    /// key is selected.
+    pub fn begin_at_keys(keys: Expr, table: &'static str, column: &'static str) -> SelectStatement {
+        let holds = Expr::col((Alias::new(table), Alias::new(column))).eq(Expr::cust(Self::KEY_OF_ALL));
+        let mut query = Sql::select();
+        query.expr(Expr::cust("p.rowid")).from_function(Func::cust("rarray").arg(keys), "p");
+        // SQLite does not turn a cross join round.
+        query.cross_join(Alias::new(table)).and_where(holds);
+        query
     }
 }
 
 /// A value bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Param {
-    /// Where SQLite takes the key; PostgreSQL takes all keys as its last value.
+    /// Where SQLite takes the key or all of them; PostgreSQL takes all keys as its last value.
     Key,
     /// Text.
     Text(Arc<str>),
@@ -207,5 +244,22 @@ impl<W: Waves> Waves for Counted<W> {
 
     fn take(&mut self, rows: Vec<Rows>) {
         self.waves.take(rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expr, Query};
+    use sea_orm::sea_query::{Alias, SqliteQueryBuilder};
+
+    #[test]
+    fn rows_of_keys_are_those_that_hold_them() {
+        let mut query = Query::begin_at_keys(Expr::cust("?"), "person", "id");
+        let text = query.column((Alias::new("person"), Alias::new("name_zh"))).to_string(SqliteQueryBuilder);
+        assert_eq!(
+            text,
+            "SELECT p.rowid, \"person\".\"name_zh\" FROM rarray(?) AS \"p\" CROSS JOIN \"person\" \
+             WHERE \"person\".\"id\" = p.value"
+        );
     }
 }

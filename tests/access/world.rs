@@ -319,8 +319,13 @@ fn inlined(ask: &Ask) -> (String, Vec<String>) {
         Some(Keys::Text(keys)) => keys.iter().map(|key| quoted(key)).collect(),
         Some(Keys::Int(keys)) => keys.iter().map(ToString::to_string).collect(),
     };
+    // Only the readers of the program know a table of keys.
+    const KEYS: &str = "rarray(?)";
+    let sql = ask.query.sql.replace(KEYS, "?");
+    let key = keys.first().cloned().unwrap_or_default();
+    let key = if ask.query.sql.contains(KEYS) { format!("(SELECT 1 AS rowid, {key} AS value)") } else { key };
     let value = |param: &Param| match param {
-        Param::Key => keys.first().cloned().unwrap_or_default(),
+        Param::Key => key.clone(),
         Param::Text(text) => quoted(text),
         Param::Int(number) => number.to_string(),
         Param::Bool(truth) => truth.to_string(),
@@ -330,7 +335,7 @@ fn inlined(ask: &Ask) -> (String, Vec<String>) {
         ask.params.iter().filter(|param| sqlite || **param != Param::Key).map(value).collect();
     if sqlite {
         let mut left = values.iter();
-        let sql = ask.query.sql.split('?').fold(String::new(), |sql, part| {
+        let sql = sql.split('?').fold(String::new(), |sql, part| {
             if sql.is_empty() { part.to_owned() } else { [sql.as_str(), left.next().expect("a value"), part].concat() }
         });
         return (sql, values);

@@ -134,7 +134,7 @@ async fn what_was_delivered_of_persons_is_recorded_as_read(backend: Backend) {
     };
     assert_eq!(recorded.chain, "read:GATEWAY");
     let body: Value = serde_json::from_str(&recorded.body).expect("JSON");
-    assert!(body["read"].as_array().is_some_and(|read| read.iter().any(|row| row[0] == "Person")), "{body}");
+    assert!(body["read"]["Person"].is_array(), "{body}");
 }
 
 async fn events_are_forgotten_when_they_were_kept_long_enough(backend: Backend) {

@@ -50,7 +50,7 @@ impl Users {
         let query = QUERY.get_or_init(|| {
             let text = CellKind::Text;
             let kinds = vec![CellKind::Uuid, text, text, CellKind::Uuid, text, text, text, text];
-            Arc::new(Query { sql: SIGNED_IN.to_owned(), kinds })
+            Arc::new(Query::once(SIGNED_IN.to_owned(), kinds))
         });
         let today: Arc<str> = (self.today)().to_string().into();
         let params = vec![Param::Text(Arc::clone(&today)), Param::Text(today), Param::Text(subject.into())];

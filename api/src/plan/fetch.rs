@@ -147,10 +147,13 @@ impl Reads for Fetch {
         self.plan.levels.iter().filter(|level| level.personal).map(|level| level.stored.0.name).collect()
     }
 
-    /// Every personal row that is in the answer.
+    /// The personal rows of the last wave that are in the answer.
     fn rows(&self) -> PersonalRows {
         let mut rows = PersonalRows::new();
         for ((level, set), binding) in self.plan.levels.iter().zip(&self.sets).zip(&self.binding.levels) {
+            if level.depth + 1 != self.depth {
+                continue;
+            }
             let Some(key) = level.at(level.stored.0.key).filter(|_| level.personal) else { continue };
             rows.extend(shown(set, binding).filter_map(|row| match set.rows.cell(row, key) {
                 CellRef::Uuid(id) => Some((level.stored.0.name, id)),

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use std::sync::Arc;
 
-/// Stands for the key on SQLite.
+/// Stands for the key, or the table of keys, on SQLite.
 const KEY_SYMBOL: &str = "\u{2}";
 
 /// A list, or the rows of keys: whatever a level's statements have in common.
@@ -80,7 +80,12 @@ impl Listed {
     /// The rows of a window.
     pub(super) fn rows(&self, level: &Level, asking: &Asking<'_>, window: &Window, sqlite: bool) -> Result<Statement> {
         let table = self.stored.table;
-        let mut query = Query::select();
+        // Of a key's one row nothing has to be cut off.
+        let at_once = self.remote.filter(|_| sqlite && window.count == 0);
+        let mut query = match at_once {
+            Some(remote) => StoreQuery::begin_at_keys(Expr::val(KEY_SYMBOL), table, remote),
+            None => Query::select(),
+        };
         for (column, _) in &level.columns {
             query.column((Alias::new(table), Alias::new(*column)));
         }
@@ -92,7 +97,10 @@ impl Listed {
         if level.columns.is_empty() && level.guards.is_empty() {
             query.expr_as(Expr::val(1_i64), Alias::new("there"));
         }
-        query.from(Alias::new(table)).cond_where(self.within(sqlite));
+        match at_once {
+            Some(_) => query.cond_where(self.base.clone()),
+            None => query.from(Alias::new(table)).cond_where(self.within(sqlite)),
+        };
         for (values, side) in [(&window.after, Side::After), (&window.before, Side::Before)] {
             if let Some(values) = values {
                 query.cond_where(self.order.side(table, values, side));
@@ -109,14 +117,31 @@ impl Listed {
         if kinds.is_empty() {
             kinds.push(CellKind::BigInt);
         }
-        build(&query, Some(limited), kinds, sqlite, self.remote.is_some())
+        if at_once.is_some() {
+            return build(&query, None, sqlite, |sql, _| StoreQuery::for_all_keys(sql, kinds));
+        }
+        self.build(&query, Some(limited), kinds, sqlite)
+    }
+
+    /// A statement that runs once, or for each key where there are keys.
+    fn build(
+        &self,
+        query: &SelectStatement,
+        limit: Option<Limit>,
+        kinds: Vec<CellKind>,
+        sqlite: bool,
+    ) -> Result<Statement> {
+        build(query, limit, sqlite, |sql, values| match self.remote {
+            Some(_) => StoreQuery::for_each_key(sql, kinds, values, sqlite),
+            None => StoreQuery::once(sql, kinds),
+        })
     }
 
     /// Whether there are rows on one side of a cursor.
     pub(super) fn beyond(&self, values: &[Value], side: Side, sqlite: bool) -> Result<Statement> {
         let mut query = self.counted(sqlite);
         query.cond_where(self.order.side(self.stored.table, values, side));
-        build(&query, Some(Limit(1)), vec![CellKind::BigInt], sqlite, self.remote.is_some())
+        self.build(&query, Some(Limit(1)), vec![CellKind::BigInt], sqlite)
     }
 
     /// How many rows, up to a bound.
@@ -125,7 +150,7 @@ impl Listed {
         query.limit(TOTAL_MAX.unsigned_abs());
         let mut count = Query::select();
         count.expr(Func::count(Expr::val(1_i64))).from_subquery(query, Alias::new("counted"));
-        build(&count, None, vec![CellKind::BigInt], sqlite, self.remote.is_some())
+        self.build(&count, None, vec![CellKind::BigInt], sqlite)
     }
 
     fn counted(&self, sqlite: bool) -> SelectStatement {
@@ -143,17 +168,15 @@ struct Limit(u64);
 fn build(
     query: &SelectStatement,
     limit: Option<Limit>,
-    kinds: Vec<CellKind>,
     sqlite: bool,
-    keyed: bool,
+    run: impl FnOnce(String, usize) -> StoreQuery,
 ) -> Result<Statement> {
     let (mut sql, values) = if sqlite { query.build(SqliteQueryBuilder) } else { query.build(PostgresQueryBuilder) };
     if let Some(Limit(rows)) = limit {
         sql.push_str(&format!(" LIMIT {rows}"));
     }
     let holes = values.0.into_iter().map(hole).collect::<Result<Vec<_>>>()?;
-    let query = if keyed { StoreQuery::for_keys(sql, kinds, holes.len(), sqlite) } else { StoreQuery { sql, kinds } };
-    Ok(Statement { query: Arc::new(query), holes })
+    Ok(Statement { query: Arc::new(run(sql, holes.len())), holes })
 }
 
 fn hole(value: Value) -> Result<Hole> {

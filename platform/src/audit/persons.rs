@@ -1,5 +1,6 @@
 //! Which persons a row is about, as the store has it at that moment.
 
+use super::body::RowsRead;
 use crate::{
     error::Result,
     part::{CellKind, CellRef},
@@ -28,18 +29,11 @@ const KEYS_A_STATEMENT: usize = 500;
 type Keys = BTreeSet<Uuid>;
 
 /// One link on the way from a row to persons: of the rows of a table that hold a key in a column, another column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Link {
     table: &'static str,
     by: &'static str,
     wanted: &'static str,
-}
-
-/// The way from the rows of a type to the persons they are about; of a person itself it has no link.
-struct Way {
-    links: Vec<Link>,
-    sqlite: Arc<Query>,
-    postgres: Arc<Query>,
 }
 
 macro_rules! links {
@@ -66,9 +60,9 @@ macro_rules! subjects {
     };
 }
 
-/// Every type whose rows are about persons.
-static WAYS: LazyLock<HashMap<&'static str, Way>> = LazyLock::new(|| {
-    let ways = [
+/// Every type whose rows are about persons, and the way to them; of a person itself it has no link.
+static WAYS: LazyLock<HashMap<&'static str, Vec<Link>>> = LazyLock::new(|| {
+    HashMap::from([
         ("Person", Vec::new()),
         ("PersonClaim", links![person_claim: Id -> PersonId]),
         ("HouseholdMember", links![household_member: Id -> PersonId]),
@@ -93,25 +87,29 @@ static WAYS: LazyLock<HashMap<&'static str, Way>> = LazyLock::new(|| {
         ("Decision", subjects![decision: Id -> ApplicationId]),
         ("LedgerEntry", subjects![ledger_entry: Id -> ApplicationId]),
         ("Transfer", subjects![transfer: Id -> ApplicationId]),
-    ];
-    ways.into_iter().map(|(name, links)| (name, Way::new(links))).collect()
+    ])
 });
 
-impl Way {
-    fn new(links: Vec<Link>) -> Self {
-        let kinds = || vec![CellKind::Uuid];
-        let text = |sqlite: bool| {
-            let Some((query, key)) = follow(&links) else { return String::new() };
-            let mut query = query;
-            query.and_where(key.eq(Expr::cust(if sqlite { "?" } else { Query::KEY })));
-            if sqlite { query.to_string(SqliteQueryBuilder) } else { query.to_string(PostgresQueryBuilder) }
-        };
-        let (sqlite, postgres) = (text(true), text(false));
-        Self {
-            links,
-            sqlite: Arc::new(Query::for_keys(sqlite, kinds(), 0, true)),
-            postgres: Arc::new(Query::for_keys(postgres, kinds(), 0, false)),
+/// The statements that go one link, on SQLite and on PostgreSQL.
+static STEPS: LazyLock<HashMap<Link, [Arc<Query>; 2]>> = LazyLock::new(|| {
+    let links = WAYS.values().flatten();
+    links.map(|link| (*link, [true, false].map(|sqlite| Arc::new(link.step(sqlite))))).collect()
+});
+
+impl Link {
+    fn step(self, sqlite: bool) -> Query {
+        let kinds = vec![CellKind::Uuid];
+        let wanted = (Alias::new(self.table), Alias::new(self.wanted));
+        if sqlite {
+            let mut query = Query::begin_at_keys(Expr::cust("?"), self.table, self.by);
+            return Query::for_all_keys(query.column(wanted).to_string(SqliteQueryBuilder), kinds);
         }
+        let mut query = Sql::select();
+        let by = Expr::col((Alias::new(self.table), Alias::new(self.by)));
+        query.column(wanted).from(Alias::new(self.table)).and_where(by.eq(Expr::cust(Query::KEY)));
+        // Kept apart from the keys: as one join it would be planned for many of them, by reading the whole table.
+        let text = format!("{} OFFSET 0", query.to_string(PostgresQueryBuilder));
+        Query::for_each_key(text, kinds, 0, false)
     }
 }
 
@@ -130,60 +128,96 @@ fn follow(links: &[Link]) -> Option<(SelectStatement, Expr)> {
 
 /// Whether the persons of this type's rows have to be asked for.
 pub(super) fn have_to_be_asked(name: &str) -> bool {
-    WAYS.get(name).is_some_and(|way| !way.links.is_empty())
+    WAYS.get(name).is_some_and(|links| !links.is_empty())
 }
 
-/// The statements that ask whom rows, by type and key, are about; and the persons among the rows themselves.
-pub(super) fn asks<'r>(rows: impl Iterator<Item = &'r (&'static str, Uuid)>, sqlite: bool) -> (Vec<Ask>, Keys) {
-    let (mut by_type, mut persons) = (BTreeMap::<&str, Vec<Uuid>>::new(), Keys::new());
-    for (name, key) in rows {
-        match WAYS.get(name) {
-            Some(way) if way.links.is_empty() => drop(persons.insert(*key)),
-            Some(_) => by_type.entry(name).or_default().push(*key),
-            None => {}
+/// Goes from rows to the persons they are about, link by link. Ways that meet go on as one: a case, its request and its
+/// verification ask for the members of their household once.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    /// Every key that came so far, by the links before it.
+    came: HashMap<&'static [Link], Keys>,
+    /// Those of them that nothing was asked for yet.
+    waiting: BTreeMap<&'static [Link], Vec<Uuid>>,
+    /// The links whose first one is being gone.
+    going: Vec<&'static [Link]>,
+    persons: Keys,
+}
+
+impl Search {
+    /// Begins at a row.
+    pub(super) fn begin(&mut self, name: &str, key: Uuid) {
+        if let Some(links) = WAYS.get(name) {
+            self.arrive(links, key);
         }
     }
-    let ask = |(name, keys): (&str, Vec<Uuid>)| {
-        let way = WAYS.get(name)?;
-        let query = Arc::clone(if sqlite { &way.sqlite } else { &way.postgres });
-        let params = if sqlite { vec![Param::Key] } else { Vec::new() };
-        Some(Ask { query, params, keys: Some(StoreKeys::Uuid(keys)) })
-    };
-    (by_type.into_iter().filter_map(ask).collect(), persons)
+
+    fn arrive(&mut self, left: &'static [Link], key: Uuid) {
+        if left.is_empty() {
+            self.persons.insert(key);
+        } else if self.came.entry(left).or_default().insert(key) {
+            self.waiting.entry(left).or_default().push(key);
+        }
+    }
+
+    /// The next statements; none when all are found.
+    pub(super) fn next(&mut self, sqlite: bool) -> Vec<Ask> {
+        let now = std::mem::take(&mut self.waiting);
+        self.going = now.keys().copied().collect();
+        let asks = now.into_iter().filter_map(|(left, keys)| {
+            let [on_sqlite, on_postgres] = STEPS.get(left.first()?)?;
+            let query = Arc::clone(if sqlite { on_sqlite } else { on_postgres });
+            let params = if sqlite { vec![Param::Key] } else { Vec::new() };
+            Some(Ask { query, params, keys: Some(StoreKeys::Uuid(keys)) })
+        });
+        asks.collect()
+    }
+
+    /// Whether nothing is to be asked behind what is being asked.
+    pub(super) fn ends(&self) -> bool {
+        self.waiting.is_empty() && self.going.iter().all(|left| left.len() == 1)
+    }
+
+    /// Takes what they found.
+    pub(super) fn take(&mut self, rows: &[Rows]) {
+        for (left, rows) in std::mem::take(&mut self.going).into_iter().zip(rows) {
+            for row in 0..rows.len() {
+                if let CellRef::Uuid(key) = rows.cell(row, 0) {
+                    self.arrive(&left[1..], key);
+                }
+            }
+        }
+    }
+
+    /// The persons, when all are found.
+    pub(super) fn into_persons(self) -> Option<Keys> {
+        (self.waiting.is_empty() && self.going.is_empty()).then_some(self.persons)
+    }
 }
 
-/// The persons that such a statement found.
-pub(super) fn found(rows: &Rows) -> impl Iterator<Item = Uuid> + '_ {
-    (0..rows.len()).filter_map(|row| match rows.cell(row, 0) {
-        CellRef::Uuid(id) => Some(id),
-        _ => None,
-    })
-}
-
-/// The persons that rows, by type and key, are about; of a type that concerns nobody, none.
-pub(super) async fn of<C: ConnectionTrait>(conn: &C, rows: BTreeSet<(String, Uuid)>) -> Result<Keys> {
-    let rows: Vec<_> = rows.into_iter().collect();
-    Ok(of_each(conn, &[&rows]).await?.pop().unwrap_or_default())
+/// The persons that rows are about; of a type that concerns nobody, none.
+pub(super) async fn of<C: ConnectionTrait>(conn: &C, rows: &RowsRead) -> Result<Keys> {
+    Ok(of_each(conn, &[rows]).await?.pop().unwrap_or_default())
 }
 
 /// The same for several sets of rows, in as many statements as for one.
-pub(super) async fn of_each<C: ConnectionTrait>(conn: &C, sets: &[&[(String, Uuid)]]) -> Result<Vec<Keys>> {
+pub(super) async fn of_each<C: ConnectionTrait>(conn: &C, sets: &[&RowsRead]) -> Result<Vec<Keys>> {
     let mut by_type: BTreeMap<&str, Keys> = BTreeMap::new();
-    for (name, key) in sets.iter().copied().flatten() {
-        by_type.entry(name).or_default().insert(*key);
+    for (name, key) in sets.iter().flat_map(|rows| rows.rows()) {
+        by_type.entry(name).or_default().insert(key);
     }
     let mut led: HashMap<&str, HashMap<Uuid, Keys>> = HashMap::new();
     for (name, keys) in by_type {
         led.insert(name, of_type(conn, name, &keys).await?);
     }
-    let of = |(name, key): &(String, Uuid)| led.get(name.as_str())?.get(key);
-    Ok(sets.iter().map(|rows| rows.iter().filter_map(of).flatten().copied().collect()).collect())
+    let of = |(name, key): (&str, Uuid)| led.get(name)?.get(&key);
+    Ok(sets.iter().map(|rows| rows.rows().filter_map(of).flatten().copied().collect()).collect())
 }
 
 /// By the keys of a type's rows, the persons.
 async fn of_type<C: ConnectionTrait>(conn: &C, name: &str, keys: &Keys) -> Result<HashMap<Uuid, Keys>> {
-    let Some(way) = WAYS.get(name) else { return Ok(HashMap::new()) };
-    let Some((query, key)) = follow(&way.links) else {
+    let Some(links) = WAYS.get(name) else { return Ok(HashMap::new()) };
+    let Some((query, key)) = follow(links) else {
         return Ok(keys.iter().map(|key| (*key, Keys::from([*key]))).collect());
     };
     let keys: Vec<_> = keys.iter().copied().collect();

@@ -53,7 +53,7 @@ impl Read {
             rows: Vec::new(),
         };
         let (rows, persons) = seen.into_parts();
-        let read = rows.into_iter().map(|(name, id)| (name.to_owned(), id)).collect();
+        let read = rows.into_iter().collect();
         let asked = persons.is_some();
         let persons = persons.unwrap_or_default();
         Some(Self { body: Body { chain: READS.to_owned(), read, persons, ..body(op, draft) }, asked })
@@ -155,7 +155,7 @@ async fn ask(platform: &Platform, reads: &mut [Read]) -> Result<()> {
     if unasked.is_empty() {
         return Ok(());
     }
-    let sets: Vec<_> = unasked.iter().map(|body| body.read.as_slice()).collect();
+    let sets: Vec<_> = unasked.iter().map(|body| &body.read).collect();
     let found = persons::of_each(&platform.db.reader, &sets).await?;
     for (body, persons) in unasked.iter_mut().zip(found) {
         body.persons = persons;

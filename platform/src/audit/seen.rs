@@ -1,7 +1,7 @@
 //! Personal rows that were read, and whom they are about: asked with the reading itself, in its own snapshot, wherever
 //! the reading goes by waves.
 
-use super::persons;
+use super::persons::{self, Search};
 use crate::store::{Ask, Rows, Waves};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -21,19 +21,22 @@ pub struct Seen {
 pub trait Reads: Waves {
     /// Types of the personal rows that may come.
     fn types(&self) -> Vec<&'static str>;
-    /// The personal rows that came; asked when no wave is left.
+    /// The personal rows that came with the last wave; those that came before may be told again.
     fn rows(&self) -> PersonalRows;
 }
 
-/// Waves, and behind them the one that asks whom their rows are about.
+/// Waves, and with them those that ask whom their rows are about.
 pub struct Recorded<W> {
     waves: W,
     sqlite: bool,
     /// Whether the persons of some type that may come have to be asked for.
     asks: bool,
-    seen: Option<Seen>,
-    /// The persons among the rows themselves, until the others are found.
-    themselves: BTreeSet<Uuid>,
+    /// Whether these waves themselves have no more to ask.
+    ended: bool,
+    /// How many statements of the wave that runs are their own.
+    own: usize,
+    rows: PersonalRows,
+    search: Search,
 }
 
 impl Seen {
@@ -70,54 +73,39 @@ impl Seen {
 }
 
 impl<W: Reads> Recorded<W> {
-    /// Puts the wave behind these; `sqlite` tells the dialect.
+    /// Lets what asks for persons run with these; `sqlite` tells the dialect.
     pub fn new(waves: W, sqlite: bool) -> Self {
         let asks = waves.types().into_iter().any(persons::have_to_be_asked);
-        Self { waves, sqlite, asks, seen: None, themselves: BTreeSet::new() }
+        Self { waves, sqlite, asks, ended: false, own: 0, rows: PersonalRows::new(), search: Search::default() }
     }
 
     /// The waves, and what of persons they read.
-    pub fn into_parts(mut self) -> (W, Seen) {
-        // Whoever runs waves need not ask again after the last one.
-        if self.seen.is_none() {
-            self.end();
-        }
-        (self.waves, self.seen.unwrap_or_default())
-    }
-
-    /// Notes what came; answers what is to be asked yet. Until that is asked nobody is known.
-    fn end(&mut self) -> Vec<Ask> {
-        let rows = self.waves.rows();
-        let (asks, persons) = persons::asks(rows.iter(), self.sqlite);
-        if asks.is_empty() {
-            self.seen = Some(Seen { rows, persons: Some(persons) });
-        } else {
-            (self.seen, self.themselves) = (Some(Seen::rows(rows)), persons);
-        }
-        asks
+    pub fn into_parts(self) -> (W, Seen) {
+        (self.waves, Seen { rows: self.rows, persons: self.search.into_persons() })
     }
 }
 
 impl<W: Reads> Waves for Recorded<W> {
     fn next(&mut self) -> Option<(Vec<Ask>, bool)> {
-        if self.seen.is_some() {
-            return None;
-        }
-        if let Some((asks, last)) = self.waves.next() {
-            return Some((asks, last && !self.asks));
-        }
-        let asks = self.end();
-        (!asks.is_empty()).then_some((asks, true))
+        let own = if self.ended { None } else { self.waves.next() };
+        let (mut asks, last) = own.unwrap_or((Vec::new(), true));
+        (self.own, self.ended) = (asks.len(), last);
+        asks.extend(self.search.next(self.sqlite));
+        // What its own rows are about has yet to be asked.
+        let last = last && self.search.ends() && (self.own == 0 || !self.asks);
+        (!asks.is_empty()).then_some((asks, last))
     }
 
-    fn take(&mut self, rows: Vec<Rows>) {
-        match &mut self.seen {
-            None => self.waves.take(rows),
-            Some(seen) => {
-                let mut persons = std::mem::take(&mut self.themselves);
-                persons.extend(rows.iter().flat_map(persons::found));
-                seen.persons = Some(persons);
+    fn take(&mut self, mut rows: Vec<Rows>) {
+        let found = rows.split_off(self.own.min(rows.len()));
+        if self.own > 0 {
+            self.waves.take(rows);
+            for (name, key) in self.waves.rows() {
+                if self.rows.insert((name, key)) {
+                    self.search.begin(name, key);
+                }
             }
         }
+        self.search.take(&found);
     }
 }

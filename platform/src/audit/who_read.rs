@@ -167,7 +167,6 @@ async fn told<C: ConnectionTrait>(conn: &C, found: Vec<audit_person::Model>) -> 
 
 fn one(event: &audit_event::Model, actor: &user_account::Model, held: &assignment::Model) -> Result<PersonRead> {
     let body: Body = serde_json::from_str(&event.body)?;
-    let types: BTreeSet<_> = body.read.into_iter().map(|(name, _)| name).collect();
     Ok(PersonRead {
         at: event.at,
         wall_at: event.wall_at,
@@ -181,7 +180,7 @@ fn one(event: &audit_event::Model, actor: &user_account::Model, held: &assignmen
         jurisdiction: held.jurisdiction.clone(),
         purpose: body.purpose,
         operation: event.action.clone(),
-        types: types.into_iter().collect(),
+        types: body.read.types().map(str::to_owned).collect(),
         seq: event.seq.to_string(),
         hash: event.hash.clone(),
     })

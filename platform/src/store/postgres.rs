@@ -1,6 +1,6 @@
 //! PostgreSQL: the statements of a wave leave together; a wave waits once.
 
-use super::{Ask, Keys, Param, Rows, Waves};
+use super::{Ask, Keyed, Keys, Param, Rows, Waves};
 use crate::{
     error::{Error, Result},
     part::{CellKind, CellRef},
@@ -137,28 +137,21 @@ async fn run(client: &ClientWrapper, ask: &Ask) -> Result<Rows> {
     let statement = client.prepare_typed_cached(&ask.query.sql, &types).await.map_err(Error::internal)?;
     let stream = client.query_raw(&statement, params).await.map_err(Error::internal)?;
     pin_mut!(stream);
-    let first = usize::from(ask.keys.is_some());
+    let by_place = ask.query.keyed == Keyed::AllAtOnce;
+    let first = usize::from(by_place);
     let mut found = Rows::new(ask.query.kinds.len());
-    let mut key = 1;
     while let Some(row) = stream.next().await {
         let row = row.map_err(Error::internal)?;
-        if first == 1 {
+        if by_place {
             let place: i64 = row.try_get(0).map_err(Error::internal)?;
-            while key < place {
-                found.end_key();
-                key += 1;
-            }
+            found.end_keys_before(usize::try_from(place).map_err(Error::internal)?);
         }
         for (at, kind) in ask.query.kinds.iter().enumerate() {
             let cell = cell(&row, first + at, *kind).map_err(Error::internal)?;
             found.push(cell).ok_or_else(|| Error::internal("too much text"))?;
         }
     }
-    let keys = ask.keys.as_ref().map_or(1, Keys::len);
-    while key <= i64::try_from(keys).unwrap_or(i64::MAX) {
-        found.end_key();
-        key += 1;
-    }
+    found.end_keys_before(ask.keys.as_ref().map_or(1, Keys::len) + 1);
     Ok(found)
 }
 

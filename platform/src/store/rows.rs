@@ -59,6 +59,13 @@ impl Rows {
         self.ends.push(self.len());
     }
 
+    /// Says so of all keys before the one at this place, counted from 1.
+    pub(super) fn end_keys_before(&mut self, place: usize) {
+        while self.ends.len() + 1 < place {
+            self.end_key();
+        }
+    }
+
     /// How many keys it ran for; one where it ran once.
     pub fn keys(&self) -> usize {
         self.ends.len()

@@ -1,13 +1,17 @@
 //! SQLite: threads that each hold a connection; one hop carries a whole operation.
 
-use super::{Ask, Keys, Param, Rows, Waves};
+use super::{Ask, Keyed, Keys, Param, Rows, Waves};
 use crate::{
     error::{Error, Result},
     part::{CellKind, CellRef},
 };
-use rusqlite::{Connection, OpenFlags, Row, Statement, ToSql, types::ValueRef};
+use rusqlite::{
+    Connection, OpenFlags, Row, Statement, ToSql,
+    types::{Value, ValueRef},
+    vtab::array::{self, Array},
+};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use std::{path::Path, str::FromStr, thread, time::Duration};
+use std::{path::Path, rc::Rc, str::FromStr, thread, time::Duration};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -15,6 +19,9 @@ use uuid::Uuid;
 const PREPARED: usize = 512;
 /// Operations that may wait for a thread; more wait for room.
 const QUEUE: usize = 1024;
+
+/// Operations that share a snapshot at most, beside the first.
+const TOGETHER: usize = 8;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -36,7 +43,7 @@ impl Readers {
         for at in 0..threads {
             let connection = connect(&path).map_err(Error::internal)?;
             let work = work.clone();
-            let serve = move || work.iter().for_each(|job| job(&connection));
+            let serve = move || serve(&connection, &work, threads);
             thread::Builder::new().name(format!("reader-{at}")).spawn(serve).map_err(Error::internal)?;
         }
         Ok(Some(Self { jobs }))
@@ -58,19 +65,42 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
+    array::load_module(&connection)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "mmap_size", 1_073_741_824_i64)?;
     Ok(connection)
 }
 
+/// Answers operations until nobody can ask any more. Those that wait already share one snapshot, since a connection
+/// loses the pages it holds whenever a new one sees what others wrote in between.
+fn serve(connection: &Connection, work: &flume::Receiver<Job>, threads: usize) {
+    while let Ok(first) = work.recv() {
+        // None that comes later: it may have been asked after a change that this snapshot does not see.
+        let share = (work.len() / threads).min(TOGETHER);
+        let jobs: Vec<_> = std::iter::once(first).chain(work.try_iter().take(share)).collect();
+        for job in jobs {
+            // From its first statement on a transaction sees one state; an error may have ended the one before.
+            if connection.is_autocommit()
+                && let Err(error) = connection.execute_batch("BEGIN")
+            {
+                tracing::error!(%error, "no snapshot");
+                continue;
+            }
+            job(connection);
+        }
+        if !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("COMMIT")
+        {
+            tracing::error!(%error, "a snapshot could not be ended");
+        }
+    }
+}
+
 fn answer_all<W: Waves>(connection: &Connection, mut waves: W) -> rusqlite::Result<W> {
-    // From its first statement on a transaction sees one state; it ends with the guard, on an error as well.
-    let snapshot = connection.unchecked_transaction()?;
     while let Some((asks, _)) = waves.next() {
         let rows = asks.iter().map(|ask| run(connection, ask)).collect::<rusqlite::Result<_>>()?;
         waves.take(rows);
     }
-    snapshot.finish()?;
     Ok(waves)
 }
 
@@ -88,18 +118,34 @@ fn run(connection: &Connection, ask: &Ask) -> rusqlite::Result<Rows> {
     }
     let mut found = Rows::new(ask.query.kinds.len());
     let kinds = &ask.query.kinds;
-    match &ask.keys {
-        None => fetch(&mut statement, kinds, &mut found)?,
-        Some(Keys::Uuid(keys)) => {
-            for_keys(&mut statement, &places, keys.iter().map(Uuid::as_bytes), kinds, &mut found)?
+    match (&ask.keys, ask.query.keyed) {
+        (None, _) => fetch(&mut statement, kinds, &mut found)?,
+        (Some(keys), Keyed::AllAtOnce) => {
+            let values = values(keys);
+            for place in places {
+                statement.raw_bind_parameter(place, &values)?;
+            }
+            fetch_by_place(&mut statement, kinds, keys.len(), &mut found)?;
         }
-        Some(Keys::Text(keys)) => for_keys(&mut statement, &places, keys.iter(), kinds, &mut found)?,
-        Some(Keys::Int(keys)) => for_keys(&mut statement, &places, keys.iter(), kinds, &mut found)?,
+        (Some(Keys::Uuid(keys)), _) => {
+            for_each(&mut statement, &places, keys.iter().map(Uuid::as_bytes), kinds, &mut found)?
+        }
+        (Some(Keys::Text(keys)), _) => for_each(&mut statement, &places, keys.iter(), kinds, &mut found)?,
+        (Some(Keys::Int(keys)), _) => for_each(&mut statement, &places, keys.iter(), kinds, &mut found)?,
     }
     Ok(found)
 }
 
-fn for_keys<K: ToSql>(
+/// Keys as a table takes them.
+fn values(keys: &Keys) -> Array {
+    Rc::new(match keys {
+        Keys::Uuid(keys) => keys.iter().map(|key| Value::Blob(key.as_bytes().to_vec())).collect(),
+        Keys::Text(keys) => keys.iter().map(|key| Value::Text(key.clone())).collect(),
+        Keys::Int(keys) => keys.iter().copied().map(Value::Integer).collect(),
+    })
+}
+
+fn for_each<K: ToSql>(
     statement: &mut Statement<'_>,
     places: &[usize],
     keys: impl Iterator<Item = K>,
@@ -118,11 +164,34 @@ fn for_keys<K: ToSql>(
 fn fetch(statement: &mut Statement<'_>, kinds: &[CellKind], found: &mut Rows) -> rusqlite::Result<()> {
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        for (at, kind) in kinds.iter().enumerate() {
-            found.push(cell(row, at, *kind)?).ok_or(rusqlite::Error::InvalidQuery)?;
-        }
+        push(row, 0, kinds, found)?;
     }
     found.end_key();
+    Ok(())
+}
+
+/// Fetches rows whose first column is the place of their key, counted from 1.
+fn fetch_by_place(
+    statement: &mut Statement<'_>,
+    kinds: &[CellKind],
+    keys: usize,
+    found: &mut Rows,
+) -> rusqlite::Result<()> {
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let place: i64 = row.get(0)?;
+        let place = usize::try_from(place).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, place))?;
+        found.end_keys_before(place);
+        push(row, 1, kinds, found)?;
+    }
+    found.end_keys_before(keys + 1);
+    Ok(())
+}
+
+fn push(row: &Row<'_>, first: usize, kinds: &[CellKind], found: &mut Rows) -> rusqlite::Result<()> {
+    for (at, kind) in kinds.iter().enumerate() {
+        found.push(cell(row, first + at, *kind)?).ok_or(rusqlite::Error::InvalidQuery)?;
+    }
     Ok(())
 }
 

@@ -205,7 +205,7 @@ fn differing(body: &Body, event: &audit_event::Model) -> Option<&'static str> {
     let outcome = event.outcome.to_string();
     let subject = event.subject_type.clone().zip(event.subject_id.clone());
     let checks = [
-        ("format", body.format == event.format && event.format == FORMAT),
+        ("format", body.format == event.format && (1..=FORMAT).contains(&event.format)),
         ("chain", body.chain == event.chain),
         ("seq", body.seq == event.seq),
         ("at", body.at == event.at.0),

@@ -25,7 +25,7 @@ use platform::{
     part::CellRef,
     store::{Ask, Rows, Store, Waves},
 };
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 use uuid::Uuid;
 
 /// The personal rows that statements found: of which types, and which.
@@ -143,6 +143,20 @@ impl Reads for AtOnce {
     fn rows(&self) -> PersonalRows {
         (self.personal.1)(&self.rows)
     }
+}
+
+/// The distinct keys of some rows in a column, and the place of each row's key among them.
+fn distinct(rows: &Rows, range: Range<usize>, column: usize) -> (Vec<Uuid>, Vec<Option<usize>>) {
+    let (mut ids, mut places) = (Vec::new(), HashMap::new());
+    let place = |row| match rows.cell(row, column) {
+        CellRef::Uuid(id) => Some(*places.entry(id).or_insert_with(|| {
+            ids.push(id);
+            ids.len() - 1
+        })),
+        _ => None,
+    };
+    let of_rows = range.map(place).collect();
+    (ids, of_rows)
 }
 
 /// The keys that a column of some rows holds, as rows of a type.

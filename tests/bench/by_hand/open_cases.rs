@@ -1,7 +1,7 @@
 //! R2: the open cases of a programme by due date, then their households.
 
 use super::{
-    Door, REFUSED, Refused,
+    Door, REFUSED, Refused, distinct,
     json::{Json, Shown},
     keys,
     ledger::page_info,
@@ -16,7 +16,7 @@ use platform::{
     store::{Ask, Query, Rows, Waves},
     worklist::{IN_FLIGHT, NO_DUE_DATE},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// Cases of a page.
 const PAGE: usize = 50;
@@ -41,16 +41,8 @@ impl Waves for Open {
             return Some((vec![first], false));
         }
         let [cases] = self.rows.as_slice() else { return None };
-        let (mut ids, mut places) = (Vec::new(), HashMap::new());
-        self.households = (0..cases.len().min(PAGE))
-            .map(|row| match cases.cell(row, 8) {
-                CellRef::Uuid(id) => Some(*places.entry(id).or_insert_with(|| {
-                    ids.push(id);
-                    ids.len() - 1
-                })),
-                _ => None,
-            })
-            .collect();
+        let ids;
+        (ids, self.households) = distinct(cases, 0..cases.len().min(PAGE), 8);
         if ids.is_empty() {
             return None;
         }

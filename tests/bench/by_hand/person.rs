@@ -3,6 +3,7 @@
 use super::{
     AtOnce, Door, Personal, Refused,
     case::{Asked, key, person},
+    distinct,
     json::{Json, Shown},
     keys,
     ledger::posting,
@@ -17,7 +18,7 @@ use platform::{
     store::{Ask, Param, Query, Rows, Waves},
 };
 use serde::Deserialize;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The person, households and postings at once; then what hangs on the households.
@@ -46,16 +47,8 @@ impl Waves for Around {
         if found.is_empty() {
             return None;
         }
-        let (mut ids, mut places) = (Vec::new(), HashMap::new());
-        self.households = (0..memberships.len())
-            .map(|row| match memberships.cell(row, 0) {
-                CellRef::Uuid(id) => Some(*places.entry(id).or_insert_with(|| {
-                    ids.push(id);
-                    ids.len() - 1
-                })),
-                _ => None,
-            })
-            .collect();
+        let ids;
+        (ids, self.households) = distinct(memberships, 0..memberships.len(), 0);
         if ids.is_empty() {
             return None;
         }
@@ -212,12 +205,9 @@ struct Several {
 }
 
 fn persons(d: &Dialect<'_>) -> Vec<Query> {
-    let sql = format!(
-        "SELECT p1.id, p1.name_zh, p1.birth_on, p1.sex FROM person p1 WHERE p1.id = {} AND {}",
-        d.key(),
-        d.linked("Person", "p1.id")
-    );
-    vec![d.for_keys(&sql, &[K::Uuid, K::Text, K::Text, K::Text])]
+    let columns = "p1.id, p1.name_zh, p1.birth_on, p1.sex";
+    let linked = d.linked("Person", "p1.id");
+    vec![d.of_keys(columns, ("person p1", "p1.id"), &linked, &[K::Uuid, K::Text, K::Text, K::Text])]
 }
 
 /// Answers persons by key, in the order in which they are named.

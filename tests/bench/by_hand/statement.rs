@@ -129,14 +129,29 @@ impl Dialect<'_> {
 
     /// A statement that runs once.
     pub fn once(&self, sql: &str, kinds: &[CellKind]) -> Query {
-        // PostgreSQL counts by `$`, SQLite by `?`.
-        let sql = if self.sqlite { sql.replace('$', "?") } else { sql.to_owned() };
-        Query { sql, kinds: kinds.to_vec() }
+        Query::once(self.counted(sql), kinds.to_vec())
+    }
+
+    /// PostgreSQL counts by `$`, SQLite by `?`.
+    fn counted(&self, sql: &str) -> String {
+        if self.sqlite { sql.replace('$', "?") } else { sql.to_owned() }
     }
 
     /// A statement that runs for keys.
     pub fn for_keys(&self, sql: &str, kinds: &[CellKind]) -> Query {
-        let Query { sql, kinds } = self.once(sql, kinds);
-        Query::for_keys(sql, kinds, 2, self.sqlite)
+        Query::for_each_key(self.counted(sql), kinds.to_vec(), 2, self.sqlite)
+    }
+
+    /// A statement over a table whose rows have the keys.
+    pub fn of_keys(&self, columns: &str, (table, key): (&str, &str), condition: &str, kinds: &[CellKind]) -> Query {
+        if !self.sqlite {
+            let sql = format!("SELECT {columns} FROM {table} WHERE {key} = {} AND {condition}", self.key());
+            return self.for_keys(&sql, kinds);
+        }
+        let sql = format!(
+            "SELECT p.rowid, {columns} FROM rarray($3) AS p CROSS JOIN {table} ON {key} = {} WHERE {condition}",
+            Query::KEY_OF_ALL
+        );
+        Query::for_all_keys(self.counted(&sql), kinds.to_vec())
     }
 }

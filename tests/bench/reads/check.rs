@@ -7,7 +7,7 @@ use super::{
 };
 use anyhow::{Context, Result, ensure};
 use entity::audit_event;
-use platform::audit::Body;
+use platform::audit::{Body, RowsRead};
 use sea_orm::{ColumnTrait, Database, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ async fn alike(
 }
 
 /// The rows that the last reading on record read, and whom it was about.
-async fn last_read(db: &DatabaseConnection) -> Result<(Vec<(String, uuid::Uuid)>, usize)> {
+async fn last_read(db: &DatabaseConnection) -> Result<(RowsRead, usize)> {
     let event = audit_event::Entity::find()
         .filter(audit_event::Column::Chain.eq(READS_CHAIN))
         .order_by_desc(audit_event::Column::Seq)
