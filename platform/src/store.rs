@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(
             text,
             "SELECT p.rowid, \"person\".\"name_zh\" FROM rarray(?) AS \"p\" CROSS JOIN \"person\" \
-             WHERE \"person\".\"id\" = p.value"
+             WHERE \"person\".\"id\" = (p.value)"
         );
     }
 }
