@@ -13,4 +13,14 @@ pub struct Case {
 }
 
 /// All that were found.
-pub const CASES: &[Case] = &[];
+pub const CASES: &[Case] = &[
+    // A list of none is no single row, of which nothing has to be cut off.
+    Case {
+        role: "TU of TU_VERIFY",
+        purpose: None,
+        query: "{ nodes(ids: [\"RGVjaXNpb246MDE2NjAwMDAtMjFiOC01ZmRjLTgwMDAtMDAwMDAwMDAwMDA2\", \
+            \"RGVjaXNpb246MDE2NjAwMDAtMjFiOC01ZmRjLTgwMDAtMDAwMDAwMDAwMDA3\"]) { ... on Decision { decidedBy { \
+            assignments { nodes { user { assignments(first: 0) { pageInfo { hasNextPage } } } } } } } } }",
+        variables: "{}",
+    },
+];

@@ -1,6 +1,6 @@
 //! Statements: text in the database's dialect, and holes for what a request brings.
 
-use super::shape::Level;
+use super::shape::{Level, ListOf};
 use crate::{
     reads::{Asking, Order, PLACE_SYMBOL, Side, TOTAL_MAX, USER_SYMBOL, Window, flag_name},
     schema::types::Stored,
@@ -81,7 +81,7 @@ impl Listed {
     pub(super) fn rows(&self, level: &Level, asking: &Asking<'_>, window: &Window, sqlite: bool) -> Result<Statement> {
         let table = self.stored.table;
         // Of a key's one row nothing has to be cut off.
-        let at_once = self.remote.filter(|_| sqlite && window.count == 0);
+        let at_once = self.remote.filter(|_| sqlite && matches!(level.list, ListOf::One(_)));
         let mut query = match at_once {
             Some(remote) => StoreQuery::begin_at_keys(Expr::val(KEY_SYMBOL), table, remote),
             None => Query::select(),
