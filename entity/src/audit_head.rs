@@ -17,6 +17,10 @@ pub struct Model {
     /// Hash of its newest event (摘要).
     #[sea_orm(column_type = "Text")]
     pub hash: String,
+    /// Its newest volume of `audit_person`; 0 where it has none of its own (册号).
+    pub volume: i64,
+    /// Rows in that volume (册内条数).
+    pub named: i64,
 }
 
 /// Edges are declared in parts, not here.

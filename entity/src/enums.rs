@@ -383,12 +383,4 @@ closed_list! {
         /// Refused (已拒绝).
         Refused = "REFUSED",
     }
-
-    /// How an audit event concerns a person.
-    AuditKind {
-        /// Something was done, or tried (办理).
-        Act = "ACT",
-        /// Data was read (读取).
-        Read = "READ",
-    }
 }

@@ -17,6 +17,7 @@ pub mod assignment;
 pub mod audit_event;
 pub mod audit_head;
 pub mod audit_person;
+pub mod audit_volume;
 pub mod benefit;
 pub mod benefit_line;
 pub mod channel_rule;

@@ -163,6 +163,17 @@ pub fn condition(by: &ScopeBy, table: &str, scope: &Scope) -> Condition {
     }
 }
 
+/// Whether a row lies in every scope that a row above it lies in: both are found by one and the same link, the one above by
+/// its `key`, which this one holds in `column`.
+pub fn share_a_link((above, key): (&ScopeBy, &str), (by, column): (&ScopeBy, &str)) -> bool {
+    let (ScopeBy::Link { entity_type, id, unit: None }, ScopeBy::Link { entity_type: same, id: held, unit: None }) =
+        (above, by)
+    else {
+        return false;
+    };
+    (entity_type, *id, *held) == (same, key, column)
+}
+
 /// No row.
 fn nothing() -> Condition {
     Condition::all().add(Expr::val(1).eq(0))

@@ -28,6 +28,7 @@ mod m20261123_100100_whom;
 mod m20261123_100200_ordered_children;
 mod m20261123_100300_ordered_lists;
 mod m20261124_100100_members;
+mod m20261130_100100_volume;
 
 use sea_orm_migration::{
     IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager,
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_100200_ordered_children::Migration),
             Box::new(m20261123_100300_ordered_lists::Migration),
             Box::new(m20261124_100100_members::Migration),
+            Box::new(m20261130_100100_volume::Migration),
         ]
     }
 }

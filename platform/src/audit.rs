@@ -6,6 +6,7 @@ mod persons;
 mod reads;
 mod seen;
 mod sign_in;
+mod volume;
 mod who_read;
 
 pub(crate) use asked::part;
@@ -22,17 +23,17 @@ use crate::{
     op::Op,
     tx::{Done, Tx},
 };
-use entity::{
-    At, application, audit_event, audit_head,
-    enums::{AuditKind, AuditOutcome},
-};
+use entity::{At, application, audit_event, audit_head, enums::AuditOutcome};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::OnConflict,
 };
-use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+use volume::About;
+
+/// The table of the record: of what the writer of readings writes, the one that is read as a type of its own.
+pub const RECORD: &str = "audit_event";
 
 /// What the first event of a chain follows.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -115,7 +116,7 @@ async fn act<C: ConnectionTrait>(conn: &C, mut body: Body) -> Result<()> {
     let subject = named(&body).and_then(|(name, key)| Some((name.to_owned(), key.parse().ok()?)));
     let rows = case.into_iter().chain(subject).collect();
     body.persons = persons::of(conn, &rows).await?;
-    append(conn, body, AuditKind::Act).await
+    append(conn, body).await
 }
 
 /// Records that a signed-in caller named things that exist for others only; `names` counts them.
@@ -163,74 +164,38 @@ fn body(op: &Op, draft: Draft<'_>) -> Body {
 }
 
 /// Appends an event to its chain.
-async fn append<C: ConnectionTrait>(conn: &C, body: Body, kind: AuditKind) -> Result<()> {
+async fn append<C: ConnectionTrait>(conn: &C, body: Body) -> Result<()> {
     let chain = body.chain.clone();
-    append_all(conn, &chain, vec![body], kind).await
+    append_all(conn, &chain, vec![body]).await
 }
 
 /// Appends events to one chain, in order.
-async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>, kind: AuditKind) -> Result<()> {
+async fn append_all<C: ConnectionTrait>(conn: &C, chain: &str, bodies: Vec<Body>) -> Result<()> {
     let mut head = lock_head(conn, chain).await?;
-    let (mut events, mut about) = (Vec::new(), Vec::new());
+    let (mut events, mut about) = (Vec::new(), About::default());
     for mut body in bodies {
         body.seq = head.seq + 1;
         let text = serde_json::to_string(&body)?;
         let hash = chain_hash(&head.hash, &text);
         let id = Uuid::now_v7();
-        if !body.persons.is_empty() {
-            about.push(About::of(id, kind, &body));
-        }
         head.seq = body.seq;
+        about.add(&mut head, id, &body);
         let previous = std::mem::replace(&mut head.hash, hash);
         events.push(event(id, body, text, (previous, &head.hash)));
     }
     for rows in events.chunks(EVENTS_A_STATEMENT) {
         audit_event::Entity::insert_many(rows.to_vec()).exec_without_returning(conn).await?;
     }
-    if !about.is_empty() {
-        name_persons(conn, &about).await?;
-    }
+    about.write(conn).await?;
+    use audit_head::Column as H;
     audit_head::Entity::update_many()
-        .col_expr(audit_head::Column::Seq, head.seq.into())
-        .col_expr(audit_head::Column::Hash, head.hash.into())
-        .filter(audit_head::Column::Chain.eq(chain))
+        .col_expr(H::Seq, head.seq.into())
+        .col_expr(H::Hash, head.hash.into())
+        .col_expr(H::Volume, head.volume.into())
+        .col_expr(H::Named, head.named.into())
+        .filter(H::Chain.eq(chain))
         .exec(conn)
         .await?;
-    Ok(())
-}
-
-/// Whom an event is about, as the statement below takes it; keys in hex without dashes.
-#[derive(Serialize)]
-struct About {
-    event: String,
-    kind: AuditKind,
-    at: i64,
-    persons: Vec<String>,
-}
-
-impl About {
-    fn of(event: Uuid, kind: AuditKind, body: &Body) -> Self {
-        let persons = body.persons.iter().map(|person| person.simple().to_string()).collect();
-        Self { event: event.simple().to_string(), kind, at: body.at, persons }
-    }
-}
-
-/// An event is taken apart once, not again for each of its persons.
-const NAME_PERSONS_SQLITE: &str = "WITH e AS MATERIALIZED (SELECT unhex(value ->> 'event') AS event, \
-        value ->> 'kind' AS kind, value ->> 'at' AS at, value -> 'persons' AS persons FROM json_each(?1)) \
-    INSERT INTO audit_person (person_id, kind, at, event_id) \
-    SELECT unhex(p.value), e.kind, e.at, e.event FROM e, json_each(e.persons) AS p";
-const NAME_PERSONS_POSTGRES: &str = "INSERT INTO audit_person (person_id, kind, at, event_id) \
-    SELECT p.value::uuid, e.kind, e.at, e.event \
-    FROM json_to_recordset($1::json) AS e (event uuid, kind text, at bigint, persons json) \
-    CROSS JOIN LATERAL json_array_elements_text(e.persons) AS p (value)";
-
-/// Inserts any number of rows by one statement whose text is always the same: it is prepared once.
-async fn name_persons<C: ConnectionTrait>(conn: &C, about: &[About]) -> Result<()> {
-    let backend = conn.get_database_backend();
-    let sql = if backend == DbBackend::Sqlite { NAME_PERSONS_SQLITE } else { NAME_PERSONS_POSTGRES };
-    let statement = Statement::from_sql_and_values(backend, sql, [serde_json::to_string(about)?.into()]);
-    conn.execute_raw(statement).await?;
     Ok(())
 }
 
@@ -264,8 +229,8 @@ async fn lock_head<C: ConnectionTrait>(conn: &C, chain: &str) -> Result<audit_he
     if let Some(head) = locked().await? {
         return Ok(head);
     }
-    let first = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(0), hash: Set(GENESIS.to_owned()) };
-    audit_head::Entity::insert(first)
+    let first = audit_head::Model { chain: chain.to_owned(), seq: 0, hash: GENESIS.to_owned(), volume: 0, named: 0 };
+    audit_head::Entity::insert(first.into_active_model())
         .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(conn)

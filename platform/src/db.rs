@@ -76,7 +76,6 @@ async fn open(url: &str, sqlite: bool, connections: u32) -> Result<DatabaseConne
                 .pragma("cache_size", "-65536")
                 // A statement that may be taken back notes the pages it changes: not in a file of its own.
                 .pragma("temp_store", "MEMORY")
-                .pragma("mmap_size", "1073741824")
         });
     } else {
         // Nothing that a clerk waits for takes longer; a stuck statement must not hold a case.

@@ -204,6 +204,8 @@ pub struct Through {
     pub row: &'static str,
     /// Its column that is compared with.
     pub compared: &'static str,
+    /// Its column that its key begins with, and the table and column that list all values of it.
+    pub volumes: [&'static str; 3],
 }
 
 /// The scalar types of columns.

@@ -2,10 +2,12 @@
 //!
 //! Writes and everything else go through sea-orm; what comes here is text that was built once, and values.
 
+mod commits;
 mod postgres;
 mod rows;
 mod sqlite;
 
+pub use commits::Recording;
 pub use rows::Rows;
 
 use crate::{error::Result, part::CellKind, telemetry};
@@ -137,6 +139,10 @@ pub trait Waves: Send + 'static {
     fn next(&mut self) -> Option<(Vec<Ask>, bool)>;
     /// Takes the rows of the wave, one answer for each statement.
     fn take(&mut self, rows: Vec<Rows>);
+    /// Whether rows of the record of what was read are asked for.
+    fn asks_the_record(&self) -> bool {
+        false
+    }
 }
 
 /// Connections that only read.
@@ -185,6 +191,14 @@ impl Store {
     /// Which dialect its statements are written in.
     pub fn is_sqlite(&self) -> bool {
         matches!(self.driver, Driver::Sqlite(_))
+    }
+
+    /// To be held while a commit is of the record of reads alone: then snapshots need not be given up for it.
+    pub fn recording(&self) -> Option<Recording> {
+        match &self.driver {
+            Driver::Sqlite(readers) => Some(readers.recording()),
+            Driver::Postgres(_) => None,
+        }
     }
 
     /// Runs one statement.
@@ -244,6 +258,10 @@ impl<W: Waves> Waves for Counted<W> {
 
     fn take(&mut self, rows: Vec<Rows>) {
         self.waves.take(rows);
+    }
+
+    fn asks_the_record(&self) -> bool {
+        self.waves.asks_the_record()
     }
 }
 

@@ -356,18 +356,23 @@ async fn filters_of_the_record_go_by_an_index(backend: Backend) {
         "chain = 'act:500118107'".to_owned(),
         "at >= 1 AND at <= 2".to_owned(),
         "jurisdiction >= '500118107' AND jurisdiction < '500118108'".to_owned(),
-        format!("id IN (SELECT event_id FROM audit_person WHERE person_id = {key})"),
+        format!(
+            "id IN (SELECT event_id FROM audit_person \
+            WHERE volume IN (SELECT number FROM audit_volume) AND person_id = {key})"
+        ),
     ];
     for condition in conditions {
         let plan = plan(db, backend, &format!("SELECT id FROM audit_event WHERE {condition}")).await;
         assert!(!scans(&plan), "{condition}: {plan}");
     }
     let who = format!(
-        "SELECT event_id FROM audit_person WHERE person_id = {key} AND kind = 'READ' AND at >= 1 ORDER BY at DESC, event_id DESC LIMIT 101"
+        "SELECT event_id FROM audit_person WHERE volume IN (SELECT number FROM audit_volume WHERE number > 0) \
+            AND person_id = {key} AND at >= 1 ORDER BY volume DESC, event_id DESC LIMIT 101"
     );
     let plan = plan(db, backend, &who).await;
     assert!(plan.contains("audit_person") && !plan.contains("SCAN audit_person") && !scans(&plan), "{plan}");
-    assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{plan}");
+    // PostgreSQL may sort what was read of one person.
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     assert!(
         !scans("SEARCH audit_event USING INDEX ix") && scans("SCAN audit_event") && scans("Seq Scan on audit_event")
     );

@@ -192,10 +192,10 @@ async fn every_changed_row_is_found_and_named(backend: Backend) {
     }
     for damage in [
         "UPDATE audit_person SET at = at + 1",
-        "UPDATE audit_person SET kind = CASE kind WHEN 'ACT' THEN 'READ' ELSE 'ACT' END",
+        "UPDATE audit_person SET volume = CASE volume WHEN 0 THEN 1 ELSE 0 END",
         "UPDATE audit_person SET event_id = person_id",
         "DELETE FROM audit_person WHERE person_id IN (SELECT person_id FROM (SELECT person_id FROM audit_person LIMIT 1) AS p)",
-        "INSERT INTO audit_person SELECT event_id, kind, at, event_id FROM audit_person GROUP BY event_id, kind, at",
+        "INSERT INTO audit_person SELECT volume, event_id, event_id, at FROM audit_person GROUP BY volume, event_id, at",
     ] {
         intruder.run("CREATE TABLE kept AS SELECT * FROM audit_person").await;
         assert!(intruder.run(damage).await > 0, "{damage}");

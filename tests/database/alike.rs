@@ -5,10 +5,10 @@ use super::{
     store::Store,
 };
 use entity::enums::{
-    AccountKind, ApplicationState, AreaType, AuditKind, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind,
-    ClientKind, ClockEffect, DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome,
-    OpinionStage, ParameterStatus, ReportConclusion, ReverificationTrigger, Sex, TransferResult, TransferState,
-    UnitLevel, VerificationKind, VerificationState, WorkCalendarKind,
+    AccountKind, ApplicationState, AreaType, AuditOutcome, BenefitOrigin, BenefitState, ClaimKind, ClientKind,
+    ClockEffect, DecisionOutcome, EntryKind, JurisdictionKind, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
+    ParameterStatus, ReportConclusion, ReverificationTrigger, Sex, TransferResult, TransferState, UnitLevel,
+    VerificationKind, VerificationState, WorkCalendarKind,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
 use std::collections::BTreeMap;
@@ -93,7 +93,6 @@ fn closed_lists() -> Vec<(&'static str, &'static [&'static str])> {
         ("application_event.to_state", ApplicationState::VALUES),
         ("assignment.level", levels),
         ("audit_event.outcome", AuditOutcome::VALUES),
-        ("audit_person.kind", AuditKind::VALUES),
         ("benefit.area_type", AreaType::VALUES),
         ("benefit.origin", BenefitOrigin::VALUES),
         ("benefit.review_class", reviews),
@@ -139,7 +138,7 @@ fn described() -> BTreeMap<String, Vec<Column>> {
     }
     tables! {
         account api_client application application_event application_facet application_subject appraisal assignment audit_event
-        audit_head audit_person benefit benefit_line channel_rule consent decision disbursement_batch household household_member
+        audit_head audit_person audit_volume benefit benefit_line channel_rule consent decision disbursement_batch household household_member
         idempotency_key import_batch jurisdiction ledger_entry ledger_total notice once_claim opinion org_unit outbox outbox_head parameter person
         person_claim policy_document policy_version request request_material reverification scope_link service_window setting transfer
         user_account verification verification_investigator verification_report verification_step work_calendar

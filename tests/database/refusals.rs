@@ -24,9 +24,11 @@ on_both!(
 
 async fn persons_are_named_by_an_event_that_is_there(backend: Backend) {
     let store = Store::filled(backend).await;
-    for stray in [("event_id", "#20"), ("at", "at + 1")] {
+    accepted(&store, "INSERT INTO audit_volume VALUES (1)").await;
+    // What was done stands in volume 0.
+    for stray in [("event_id", "#20"), ("at", "at + 1"), ("volume", "1"), ("volume", "2")] {
         let copy = store.copy("audit_person", &[stray]).await;
-        refused(&store, &copy, "audit_person names no event").await;
+        refused(&store, &copy, "audit_person names no event of its volume").await;
     }
 }
 

@@ -59,6 +59,7 @@ pub fn afresh(table: &str) -> &'static [(&'static str, &'static str)] {
         "work_calendar" => &[("day", "'2018-10-02'")],
         "audit_event" => &[("id", "#new"), ("seq", "9")],
         "audit_person" => &[("person_id", "#new")],
+        "audit_volume" => &[("number", "9")],
         "audit_head" => &[("chain", "'new'")],
         "outbox" => &[("id", "#new"), ("position", "9")],
         "outbox_head" => &[("name", "'new'")],

@@ -129,6 +129,7 @@ fn first_row(table: &str) -> String {
         "outbox_head" => "name",
         "setting" => "key",
         "audit_person" => "event_id",
+        "audit_volume" => "number",
         _ => "id",
     };
     format!("\"{key}\" = (SELECT \"{key}\" FROM \"{table}\" ORDER BY \"{key}\" LIMIT 1)")

@@ -5,8 +5,8 @@ use super::source::{has_word, rust_files};
 /// Words of code, and the only places that may hold them (a path, or the beginning of one).
 const HOMES: [(&str, &[&str]); 23] = [
     ("axum", &["api/src/http", "tests/bench"]),
-    ("hyper", &["api/src/http"]),
-    ("hyper_util", &["api/src/http"]),
+    ("hyper", &["api/src/http", "tests/bench/reads"]),
+    ("hyper_util", &["api/src/http", "tests/bench/reads"]),
     ("tower_http", &["api/src/http"]),
     ("async_graphql", &["api/src/", "tests/"]),
     ("jsonwebtoken", &["api/src/identity", "tests/"]),

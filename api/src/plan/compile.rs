@@ -19,6 +19,7 @@ use platform::{
     op::Op,
     part::{CellKind, DataClass, List, Permission},
 };
+use sea_orm::Condition;
 use std::sync::{Arc, Mutex};
 
 /// Compiles a template for everyone of this operation's rights; `None` where something is beyond a plan's language.
@@ -69,7 +70,7 @@ impl Compiler<'_> {
         let mut types = Vec::with_capacity(by_type.len());
         for (name, calls) in by_type {
             let Some(stored) = self.table.object(name).and_then(|object| object.stored) else { continue };
-            let level = self.one(stored, stored.0.key, From::Root, 0);
+            let level = self.one(stored, (stored.0.key, self.asking.visible(stored)), From::Root, 0);
             types.push((Arc::clone(name), level, self.object(level, calls)?));
         }
         Some(RootWhat::Nodes { door, types, args: Args::new(call) })
@@ -96,14 +97,14 @@ impl Compiler<'_> {
     }
 
     /// Rows by their key: of several with one key the first by the type's own.
-    fn one(&mut self, stored: Stored, remote: &'static str, from: From, depth: usize) -> usize {
+    fn one(&mut self, stored: Stored, (remote, base): (&'static str, Condition), from: From, depth: usize) -> usize {
         let order =
             if remote == stored.0.key { Vec::new() } else { vec![(stored.0.key, platform::part::Direction::Asc)] };
         let mut order = Order::new(String::new(), stored, order);
         if remote == stored.0.key {
             order.columns.clear();
         }
-        let listed = Listed { stored, base: self.asking.visible(stored), order, remote: Some(remote) };
+        let listed = Listed { stored, base, order, remote: Some(remote) };
         self.level(stored, from, depth, ListOf::One(Arc::new(listed)))
     }
 
@@ -174,7 +175,8 @@ impl Compiler<'_> {
             },
             (Resolve::ToOne(to), Below::Object(calls)) => {
                 let (from, depth) = self.edge(level, *to)?;
-                let below = self.one(to.target, to.edge.remote, from, depth);
+                let base = self.asking.visible_below(self.levels[level].stored, *to);
+                let below = self.one(to.target, (to.edge.remote, base), from, depth);
                 FieldWhat::One { level: below, fields: self.object(below, calls)? }
             }
             (Resolve::ToMany(to), Below::Object(_)) => {
@@ -182,7 +184,7 @@ impl Compiler<'_> {
                 let name = format!("{}.{}", self.levels[level].stored.name, def.name);
                 let order = self.asking.edge_order(name, to.target, to.edge);
                 let columns = names(&order);
-                let base = self.asking.visible(to.target);
+                let base = self.asking.visible_below(self.levels[level].stored, *to);
                 let listed = Listed { stored: to.target, base, order, remote: Some(to.edge.remote) };
                 let below = self.level(to.target, from, depth, ListOf::Edge(Arc::new(listed), Args::new(call)));
                 FieldWhat::Many { level: below, page: self.connection(below, call, &columns)? }

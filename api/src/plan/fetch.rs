@@ -6,7 +6,7 @@ use super::{
     sql::Statement,
 };
 use platform::{
-    audit::{PersonalRows, Reads},
+    audit::{PersonalRows, RECORD, Reads},
     part::CellRef,
     store::{Ask, Keys, Query, Rows, Waves},
 };
@@ -139,6 +139,10 @@ impl Waves for Fetch {
                 Part::Total => set.total = rows,
             }
         }
+    }
+
+    fn asks_the_record(&self) -> bool {
+        self.plan.levels.iter().any(|level| level.stored.table == RECORD)
     }
 }
 

@@ -1,8 +1,14 @@
 //! Filters and orders of lists as callers ask for them.
 
 use super::{cursor::Order, disclose::Disclosures};
-use crate::schema::{Comparison, comparisons, field_of, types::Stored};
-use entity::{Scope, scope::successor};
+use crate::schema::{
+    Comparison, comparisons, field_of,
+    types::{EdgeTo, Stored},
+};
+use entity::{
+    Scope,
+    scope::{share_a_link, successor},
+};
 use platform::{
     Code, Refusal, id,
     op::Op,
@@ -126,6 +132,15 @@ impl<'a> Asking<'a> {
         self.living(stored, entity::scope::condition(&stored.scope, stored.table, &self.scope(&stored.permission)))
     }
 
+    /// The same rows, below visible ones of another type: where one link says of both where they lie, it was looked at
+    /// above, in the same snapshot.
+    pub(crate) fn visible_below(&self, above: Stored, to: EdgeTo) -> Condition {
+        let (stored, edge) = (to.target, to.edge);
+        let known = share_a_link((&above.scope, edge.local), (&stored.scope, edge.remote))
+            && self.scope(&above.permission) == self.scope(&stored.permission);
+        if known { self.living(stored, Condition::all()) } else { self.visible(stored) }
+    }
+
     /// The same rows, for a list at the root.
     pub(crate) fn listed(&self, stored: Stored, list: &List) -> Condition {
         if list.in_order { self.visible_in_order(stored, &stored.permission) } else { self.visible(stored) }
@@ -154,9 +169,13 @@ fn compare(stored: Stored, column: &ListColumn, comparison: Comparison, value: &
     let Some(through) = column.through else {
         return compare_with((stored.table, column.column), &column.scalar, comparison, value);
     };
+    let [volume, volumes, number] = through.volumes.map(Alias::new);
+    let mut every = Query::select();
+    every.column((volumes.clone(), number)).from(volumes);
     let mut tied = Query::select();
     tied.column((Alias::new(through.table), Alias::new(through.row)))
         .from(Alias::new(through.table))
+        .and_where(Expr::col((Alias::new(through.table), volume)).in_subquery(every))
         .cond_where(compare_with((through.table, through.compared), &column.scalar, comparison, value));
     Condition::all().add(Expr::col((Alias::new(stored.table), Alias::new(column.column))).in_subquery(tied))
 }

@@ -6,7 +6,7 @@ use crate::{
     permissions as may,
     reference::by_place,
 };
-use entity::{application, assignment, audit_event, audit_person, user_account};
+use entity::{application, assignment, audit_event, audit_person, audit_volume, user_account};
 use serde_json::Value;
 
 /// Audit events, and who read a person's data.
@@ -30,6 +30,7 @@ pub(crate) fn part() -> Part {
 
 fn event_fields(t: EntityBuilder<audit_event::Entity>) -> EntityBuilder<audit_event::Entity> {
     use audit_event::Column as C;
+    use audit_person::Column as P;
     told(edges(t.columns([
         C::Chain,
         C::Seq,
@@ -51,7 +52,7 @@ fn event_fields(t: EntityBuilder<audit_event::Entity>) -> EntityBuilder<audit_ev
     )
     .filtered_by("actorId", "User", C::ActorId)
     .filtered_by("applicationId", "Application", C::ApplicationId)
-    .filtered_through("personId", "Person", audit_person::Column::EventId, audit_person::Column::PersonId)
+    .filtered_through("personId", "Person", [P::EventId, P::PersonId, P::Volume], audit_volume::Column::Number)
 }
 
 fn edges(t: EntityBuilder<audit_event::Entity>) -> EntityBuilder<audit_event::Entity> {

@@ -5,8 +5,9 @@ use super::{Body, Draft, Seen, append_all, body, persons};
 use crate::{
     error::{Error, Result},
     op::{Op, Platform},
+    store::Store,
 };
-use entity::enums::{AuditKind, AuditOutcome};
+use entity::enums::AuditOutcome;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -140,8 +141,15 @@ async fn write(platform: &Platform, reads: &[Read]) -> Result<()> {
     ask(platform, &mut reads).await?;
     let bodies = reads.into_iter().map(|read| read.body).collect();
     let transaction = platform.db.begin().await?;
-    match append_all(&transaction, READS, bodies, AuditKind::Read).await {
-        Ok(()) => Ok(transaction.commit().await?),
+    match append_all(&transaction, READS, bodies).await {
+        Ok(()) => {
+            let recording = platform.db.store.as_ref().and_then(Store::recording);
+            transaction.commit().await?;
+            if let Some(recording) = recording {
+                recording.committed();
+            }
+            Ok(())
+        }
         Err(error) => {
             transaction.rollback().await?;
             Err(error)

@@ -108,4 +108,8 @@ impl<W: Reads> Waves for Recorded<W> {
         }
         self.search.take(&found);
     }
+
+    fn asks_the_record(&self) -> bool {
+        self.waves.asks_the_record()
+    }
 }

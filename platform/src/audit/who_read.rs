@@ -8,14 +8,10 @@ use crate::{
     op::Op,
     permissions as may,
 };
-use entity::{
-    At, assignment, audit_event, audit_person,
-    enums::{AuditKind, UnitLevel},
-    person, user_account,
-};
+use entity::{At, assignment, audit_event, audit_person, audit_volume, enums::UnitLevel, person, user_account};
 use schemars::JsonSchema;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -52,7 +48,7 @@ pub struct WhoRead {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readings {
-    /// Newest first (查阅记录).
+    /// Newest first, as they came on record (查阅记录).
     pub reads: Vec<PersonRead>,
     /// Names the next page; null on the last one (下一页游标).
     pub next: Option<String>,
@@ -109,14 +105,16 @@ pub async fn who_read(op: &Op, input: WhoRead) -> Result<Readings> {
     let mut found = page(conn, &input, u64::from(first) + 1).await?;
     let more = found.len() > usize::try_from(first).unwrap_or(usize::MAX);
     found.truncate(usize::try_from(first).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|last| cursor(last.at, last.event_id));
+    let next = found.last().filter(|_| more).map(|last| cursor(last.volume, last.event_id));
     Ok(Readings { reads: told(conn, found).await?, next })
 }
 
-/// One page of the events in which the person was read, by the index of `audit_person`.
+/// One page of the events in which the person was read, by the volumes of reads.
 async fn page<C: ConnectionTrait>(conn: &C, input: &WhoRead, limit: u64) -> Result<Vec<audit_person::Model>> {
     use audit_person::Column as P;
-    let mut wanted = Condition::all().add(P::PersonId.eq(input.person_id.id)).add(P::Kind.eq(AuditKind::Read));
+    use audit_volume::Column as V;
+    let mut volumes = audit_volume::Entity::find().select_only().column(V::Number).filter(V::Number.gt(0));
+    let mut wanted = Condition::all().add(P::PersonId.eq(input.person_id.id));
     if let Some(from) = input.from {
         wanted = wanted.add(P::At.gte(from));
     }
@@ -125,22 +123,23 @@ async fn page<C: ConnectionTrait>(conn: &C, input: &WhoRead, limit: u64) -> Resu
     }
     if let Some(after) = &input.after {
         let reason = "after is no cursor of this list";
-        let (at, event) = place(after).ok_or_else(|| Refusal::new(Code::BadUserInput).arg("reason", reason))?;
-        let columns = Expr::tuple([Expr::col(P::At), Expr::col(P::EventId)]);
-        wanted = wanted.add(columns.lt(Expr::tuple([Expr::val(at.0), Expr::val(event)])));
+        let (volume, event) = place(after).ok_or_else(|| Refusal::new(Code::BadUserInput).arg("reason", reason))?;
+        let columns = Expr::tuple([Expr::col(P::Volume), Expr::col(P::EventId)]);
+        wanted = wanted.add(columns.lt(Expr::tuple([Expr::val(volume), Expr::val(event)])));
+        volumes = volumes.filter(V::Number.lte(volume));
     }
-    let query = audit_person::Entity::find().filter(wanted);
-    Ok(query.order_by_desc(P::At).order_by_desc(P::EventId).limit(limit).all(conn).await?)
+    let query = audit_person::Entity::find().filter(P::Volume.in_subquery(volumes.into_query())).filter(wanted);
+    Ok(query.order_by_desc(P::Volume).order_by_desc(P::EventId).limit(limit).all(conn).await?)
 }
 
-fn cursor(at: At, event: Uuid) -> String {
-    id::encode(CURSOR, &format!("{}:{event}", at.0))
+fn cursor(volume: i64, event: Uuid) -> String {
+    id::encode(CURSOR, &format!("{volume}:{event}"))
 }
 
-fn place(cursor: &str) -> Option<(At, Uuid)> {
+fn place(cursor: &str) -> Option<(i64, Uuid)> {
     let (name, key) = id::decode(cursor)?;
-    let (at, event) = key.split_once(':')?;
-    (name == CURSOR).then_some((At(at.parse().ok()?), event.parse().ok()?))
+    let (volume, event) = key.split_once(':')?;
+    (name == CURSOR).then_some((volume.parse().ok()?, event.parse().ok()?))
 }
 
 /// The events with who stood behind them, three statements for a page.

@@ -352,11 +352,19 @@ where
         self
     }
 
-    /// Also filters the list by the row of `target` that a table of pairs ties to a listed row.
+    /// Also filters the list by the row of `target` that a table of pairs, kept in volumes, ties to a listed row:
+    /// `row` and `compared` are its pair, `volume` is the volume, and `number` lists all volumes.
     #[must_use]
-    pub fn filtered_through<P: ColumnTrait>(mut self, field: &str, target: &'static str, row: P, compared: P) -> Self {
+    pub fn filtered_through<P: ColumnTrait, V: ColumnTrait>(
+        mut self,
+        field: &str,
+        target: &'static str,
+        [row, compared, volume]: [P; 3],
+        number: V,
+    ) -> Self {
         let table = row.entity_name().to_string().leak();
-        let through = Some(Through { table, row: row.as_str(), compared: compared.as_str() });
+        let volumes = [volume.as_str(), number.entity_name().to_string().leak(), number.as_str()];
+        let through = Some(Through { table, row: row.as_str(), compared: compared.as_str(), volumes });
         let (column, scalar) = (self.stored.key, Scalar::Id(target));
         self.filter(ListColumn { column, field: field.to_owned(), scalar, nullable: false, through });
         self

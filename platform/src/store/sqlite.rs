@@ -1,6 +1,9 @@
 //! SQLite: threads that each hold a connection; one hop carries a whole operation.
 
-use super::{Ask, Keyed, Keys, Param, Rows, Waves};
+use super::{
+    Ask, Keyed, Keys, Param, Rows, Waves,
+    commits::{Commits, Recording},
+};
 use crate::{
     error::{Error, Result},
     part::{CellKind, CellRef},
@@ -11,7 +14,17 @@ use rusqlite::{
     vtab::array::{self, Array},
 };
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use std::{path::Path, rc::Rc, str::FromStr, thread, time::Duration};
+use std::{
+    path::Path,
+    rc::Rc,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -20,15 +33,36 @@ const PREPARED: usize = 512;
 /// Operations that may wait for a thread; more wait for room.
 const QUEUE: usize = 1024;
 
-/// Operations that share a snapshot at most, beside the first.
-const TOGETHER: usize = 8;
+/// How long a snapshot is kept while nobody asks.
+const HELD: Duration = Duration::from_millis(10);
+/// Operations that share a snapshot at most, so that a checkpoint is not kept waiting for long.
+const TOGETHER: usize = 64;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+/// An operation, by its place among all that were ever asked.
+struct Job {
+    number: u64,
+    /// Whether it asks the record of what was read.
+    asks_the_record: bool,
+    work: Box<dyn FnOnce(&Connection) + Send>,
+}
 
 /// The threads; they end when the last handle is gone.
 #[derive(Debug, Clone)]
 pub struct Readers {
     jobs: flume::Sender<Job>,
+    /// How many operations were asked.
+    asked: Arc<AtomicU64>,
+    commits: Commits,
+}
+
+/// What the snapshot that a connection holds is good for.
+struct Snapshot {
+    /// Operations asked before it began, by their number.
+    before: u64,
+    /// What else was committed by then, if that is known.
+    others: Option<u32>,
+    /// How many operations may share it still.
+    left: usize,
 }
 
 impl Readers {
@@ -39,24 +73,37 @@ impl Readers {
             return Ok(None);
         }
         let (jobs, work) = flume::bounded::<Job>(QUEUE);
+        let asked = Arc::new(AtomicU64::new(0));
         let threads = thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-        for at in 0..threads {
-            let connection = connect(&path).map_err(Error::internal)?;
-            let work = work.clone();
-            let serve = move || serve(&connection, &work, threads);
+        let connections = (0..threads).map(|_| connect(&path)).collect::<rusqlite::Result<Vec<_>>>();
+        let connections = connections.map_err(Error::internal)?;
+        let commits = Commits::of(&path);
+        for (at, connection) in connections.into_iter().enumerate() {
+            let (work, asked, commits) = (work.clone(), Arc::clone(&asked), commits.clone());
+            let serve = move || serve(&connection, &work, &asked, &commits);
             thread::Builder::new().name(format!("reader-{at}")).spawn(serve).map_err(Error::internal)?;
         }
-        Ok(Some(Self { jobs }))
+        Ok(Some(Self { jobs, asked, commits }))
     }
 
     pub(super) async fn run<W: Waves>(&self, waves: W) -> Result<W> {
         let (done, answer) = oneshot::channel();
-        let job = move |connection: &Connection| {
+        let asks_the_record = waves.asks_the_record();
+        let work = move |connection: &Connection| {
             // Who asked may have gone.
             let _ = done.send(answer_all(connection, waves));
         };
-        self.jobs.send_async(Box::new(job)).await.map_err(|_| Error::internal("the readers are gone"))?;
+        let number = self.asked.fetch_add(1, Ordering::SeqCst);
+        self.jobs
+            .send_async(Job { number, asks_the_record, work: Box::new(work) })
+            .await
+            .map_err(|_| Error::internal("the readers are gone"))?;
         answer.await.map_err(|_| Error::internal("a reader gave up"))?.map_err(Error::internal)
+    }
+
+    /// Marks a commit of the record of reads.
+    pub(super) fn recording(&self) -> Recording {
+        self.commits.recording()
     }
 }
 
@@ -66,34 +113,64 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     array::load_module(&connection)?;
+    // The file is not mapped: a new snapshot would drop the whole map, and mapping pages anew costs more than reading them.
     connection.pragma_update(None, "cache_size", -65_536)?;
-    connection.pragma_update(None, "mmap_size", 1_073_741_824_i64)?;
+    // Reads, so that the index of the write-ahead log is there.
+    connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
     Ok(connection)
 }
 
-/// Answers operations until nobody can ask any more. Those that wait already share one snapshot, since a connection
-/// loses the pages it holds whenever a new one sees what others wrote in between.
-fn serve(connection: &Connection, work: &flume::Receiver<Job>, threads: usize) {
-    while let Ok(first) = work.recv() {
-        // None that comes later: it may have been asked after a change that this snapshot does not see.
-        let share = (work.len() / threads).min(TOGETHER);
-        let jobs: Vec<_> = std::iter::once(first).chain(work.try_iter().take(share)).collect();
-        for job in jobs {
-            // From its first statement on a transaction sees one state; an error may have ended the one before.
-            if connection.is_autocommit()
-                && let Err(error) = connection.execute_batch("BEGIN")
-            {
-                tracing::error!(%error, "no snapshot");
-                continue;
-            }
-            job(connection);
+/// Answers operations until nobody can ask any more, in one snapshot as long as that is good for them, since a connection loses the pages it holds whenever a new one sees what others wrote in between.
+fn serve(connection: &Connection, work: &flume::Receiver<Job>, asked: &AtomicU64, commits: &Commits) {
+    let mut held: Option<Snapshot> = None;
+    loop {
+        // Whoever reads next often waits for what is recorded just now.
+        let waiting = match &held {
+            Some(Snapshot { others: Some(_), .. }) => work.recv_timeout(HELD).ok(),
+            Some(_) => work.try_recv().ok(),
+            None => None,
+        };
+        let fits = waiting.as_ref().zip(held.as_mut()).is_some_and(|(job, held)| held.takes(job, commits));
+        if !fits {
+            held = None;
+            end(connection);
         }
-        if !connection.is_autocommit()
-            && let Err(error) = connection.execute_batch("COMMIT")
-        {
-            tracing::error!(%error, "a snapshot could not be ended");
-        }
+        let Some(job) = waiting.or_else(|| work.recv().ok()) else { return };
+        held.get_or_insert_with(|| Snapshot::begin(asked, commits));
+        answer(connection, job);
     }
+}
+
+impl Snapshot {
+    /// One that begins with the next statement: what is asked or committed from now on it may not see.
+    fn begin(asked: &AtomicU64, commits: &Commits) -> Self {
+        Self { before: asked.load(Ordering::SeqCst), others: commits.others(), left: TOGETHER }
+    }
+
+    /// Whether an operation is answered here as a new snapshot would answer it.
+    fn takes(&mut self, job: &Job, commits: &Commits) -> bool {
+        self.left = self.left.saturating_sub(1);
+        let nothing_new = || !job.asks_the_record && self.others.is_some() && self.others == commits.others_at_least();
+        self.left > 0 && (job.number < self.before || nothing_new())
+    }
+}
+
+fn end(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("COMMIT")
+    {
+        tracing::error!(%error, "a snapshot could not be ended");
+    }
+}
+
+fn answer(connection: &Connection, job: Job) {
+    // From its first statement on a transaction sees one state; an error may have ended the one before.
+    if connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("BEGIN")
+    {
+        return tracing::error!(%error, "no snapshot");
+    }
+    (job.work)(connection);
 }
 
 fn answer_all<W: Waves>(connection: &Connection, mut waves: W) -> rusqlite::Result<W> {

@@ -6,7 +6,7 @@ use crate::{
     crypto::chain_hash,
     error::Result,
 };
-use entity::{audit_event, audit_head, audit_person, enums::AuditKind};
+use entity::{audit_event, audit_head, audit_person, audit_volume};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -53,10 +53,18 @@ pub(super) async fn walk<C: ConnectionTrait>(conn: &C, exported: &[Head], report
         .collect();
     names.extend(heads.iter().map(|head| head.chain.clone()));
     names.extend(exported.iter().map(|head| head.chain.clone()));
+    let volumes: Vec<i64> = audit_volume::Entity::find()
+        .order_by_asc(audit_volume::Column::Number)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|volume| volume.number)
+        .collect();
     let mut recorded = Recorded::new();
     for (number, chain) in names.into_iter().enumerate() {
         let kept = exported.iter().filter(|head| head.chain == chain).collect();
-        let mut walk = Walk { number, chain: &chain, seq: 0, hash: GENESIS.to_owned(), kept, recorded: &mut recorded };
+        let (seq, hash) = (0, GENESIS.to_owned());
+        let mut walk = Walk { number, chain: &chain, seq, hash, kept, volumes: &volumes, recorded: &mut recorded };
         walk.events(conn, report).await?;
         let (seq, hash) = (walk.seq, walk.hash);
         let head = heads.iter().find(|head| head.chain == chain);
@@ -85,6 +93,8 @@ struct Walk<'a> {
     seq: i64,
     hash: String,
     kept: Vec<&'a Head>,
+    /// Every volume, in order.
+    volumes: &'a [i64],
     recorded: &'a mut Recorded,
 }
 
@@ -103,7 +113,7 @@ impl Walk<'_> {
             let Some(last) = page.last() else { break };
             after = last.seq;
             *report.walked.entry("audit_event".to_owned()).or_default() += page.len() as u64;
-            let mut found_by = found_by(conn, &page).await?;
+            let mut found_by = found_by(conn, &self.volumes_of(&page), &page).await?;
             for event in page {
                 let found_by = found_by.remove(&event.id).unwrap_or_default();
                 *report.walked.entry("audit_person".to_owned()).or_default() += found_by.len() as u64;
@@ -117,6 +127,16 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The volumes that the persons of events stand in: of a reading the last one that had begun by then.
+    fn volumes_of(&self, events: &[audit_event::Model]) -> Vec<i64> {
+        if self.chain != READS {
+            return vec![0];
+        }
+        let volume = |seq: i64| self.volumes.partition_point(|number| *number <= seq).saturating_sub(1);
+        let (first, last) = (events.first().map_or(0, |event| event.seq), events.last().map_or(0, |event| event.seq));
+        self.volumes.get(volume(first)..=volume(last)).unwrap_or_default().to_vec()
     }
 
     fn place(&self, seq: i64) -> String {
@@ -167,23 +187,24 @@ impl Walk<'_> {
     }
 }
 
-/// The rows by which some events are found, as the only index of that table gives them: by person, then by instant.
+/// The rows by which some events of a chain are found, as the only index of that table gives them: by volume, person and
+/// event.
 async fn found_by<C: ConnectionTrait>(
     conn: &C,
+    volumes: &[i64],
     events: &[audit_event::Model],
 ) -> Result<HashMap<Uuid, Vec<audit_person::Model>>> {
     use audit_person::Column as P;
     let bodies = events.iter().filter_map(|event| serde_json::from_str::<Body>(&event.body).ok());
     let persons: Vec<_> = bodies.flat_map(|body| body.persons).collect::<BTreeSet<_>>().into_iter().collect();
-    let instants = || events.iter().map(|event| event.at);
-    let (Some(first), Some(last)) = (instants().min(), instants().max()) else { return Ok(HashMap::new()) };
     let keys: BTreeSet<_> = events.iter().map(|event| event.id).collect();
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(HashMap::new()) };
     let mut found: HashMap<Uuid, Vec<audit_person::Model>> = HashMap::new();
     for persons in persons.chunks(PERSONS_A_STATEMENT) {
         let rows = audit_person::Entity::find()
+            .filter(P::Volume.is_in(volumes.iter().copied()))
             .filter(P::PersonId.is_in(persons.iter().copied()))
-            .filter(P::Kind.is_in([AuditKind::Act, AuditKind::Read]))
-            .filter(P::At.between(first, last));
+            .filter(P::EventId.between(*first, *last));
         for row in rows.all(conn).await? {
             if keys.contains(&row.event_id) {
                 found.entry(row.event_id).or_default().push(row);
@@ -195,9 +216,8 @@ async fn found_by<C: ConnectionTrait>(
 
 /// Whether an event is found by the persons its bytes name, and by no other.
 fn tied(body: &Body, event: &audit_event::Model, found_by: &[audit_person::Model]) -> bool {
-    let kind = if event.chain == READS { AuditKind::Read } else { AuditKind::Act };
     found_by.len() == body.persons.len()
-        && found_by.iter().all(|row| body.persons.contains(&row.person_id) && row.kind == kind && row.at == event.at)
+        && found_by.iter().all(|row| body.persons.contains(&row.person_id) && row.at == event.at)
 }
 
 /// The first column that is not as in the hashed bytes.

@@ -1,5 +1,6 @@
 //! Reads of a town: what a query costs by a plan, by hand and by the reference, on both databases.
 
+mod bare;
 mod check;
 mod drive;
 mod queries;
@@ -20,7 +21,10 @@ use town::Size;
 
 /// Who reads; the program tells their tokens in this order.
 pub const USERS: [&str; 2] = ["tl", "tu_social"];
-const LASTING: Duration = Duration::from_secs(2);
+const LASTING: Duration = Duration::from_secs(1);
+/// Each way is measured so many times, by turns with the others: a machine that others share is not equally fast all the
+/// time.
+const ROUNDS: usize = 4;
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 /// Requests of a soak.
 const SOAKED: u64 = 1_000_000;
@@ -50,11 +54,11 @@ struct Served {
     tokens: Vec<String>,
 }
 
-/// What one way costs.
-#[derive(Debug, Clone, Copy)]
+/// What one way costs, in all rounds.
+#[derive(Debug, Default)]
 struct Cost {
     measured: Measured,
-    cpu_ms: f64,
+    cpu_seconds: f64,
 }
 
 /// A request of one read, by one way.
@@ -123,12 +127,39 @@ impl Served {
         Ok(Asked { url: format!("{}{path}", self.of(by).base()), token, by, read, world: world.clone() })
     }
 
-    async fn cost(&self, by: By, read: &'static Read, world: &World, connections: usize) -> Result<Cost> {
+    async fn round(&self, by: By, read: &'static Read, world: &World, connections: usize) -> Result<Cost> {
         let served = self.of(by);
         let before = served.cpu_seconds()?;
         let measured = drive(Arc::new(self.asked(by, read, world)?), connections, LASTING).await?;
-        let cpu_ms = (served.cpu_seconds()? - before) * 1e3 / measured.answered as f64;
-        Ok(Cost { measured, cpu_ms })
+        Ok(Cost { measured, cpu_seconds: served.cpu_seconds()? - before })
+    }
+
+    /// What several ways cost.
+    async fn costs<const N: usize>(
+        &self,
+        ways: [By; N],
+        read: &'static Read,
+        world: &World,
+        connections: usize,
+    ) -> Result<[Cost; N]> {
+        let mut costs = std::array::from_fn(|_| Cost::default());
+        for _ in 0..ROUNDS {
+            for (by, cost) in ways.into_iter().zip(&mut costs) {
+                cost.add(self.round(by, read, world, connections).await?);
+            }
+        }
+        Ok(costs)
+    }
+}
+
+impl Cost {
+    fn add(&mut self, other: Self) {
+        self.measured.add(other.measured);
+        self.cpu_seconds += other.cpu_seconds;
+    }
+
+    fn cpu_ms(&self) -> f64 {
+        self.cpu_seconds * 1e3 / self.measured.answered as f64
     }
 }
 
@@ -170,13 +201,15 @@ pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
         }
         for read in &reads {
             for connections in CONNECTIONS {
-                let planned = served.cost(By::Plan, read, &world, connections).await?;
-                let by_hand = served.cost(By::Hand, read, &world, connections).await?;
-                let reference = match connections {
-                    REFERENCE_AT => Some(served.cost(By::Reference, read, &world, connections).await?),
-                    _ => None,
+                let (planned, by_hand, reference) = if connections == REFERENCE_AT {
+                    let ways = [By::Plan, By::Hand, By::Reference];
+                    let [planned, by_hand, reference] = served.costs(ways, read, &world, connections).await?;
+                    (planned, by_hand, Some(reference))
+                } else {
+                    let [planned, by_hand] = served.costs([By::Plan, By::Hand], read, &world, connections).await?;
+                    (planned, by_hand, None)
                 };
-                table::line(backend, read.name, connections, planned, by_hand, reference);
+                table::line(backend, read.name, connections, &planned, &by_hand, reference.as_ref());
             }
         }
         served.stop()?;
@@ -190,7 +223,7 @@ async fn remember(served: &Served, database: &str, reads: &[&'static Read], worl
     let (mut answered, mut next) = (0, 0);
     while next <= SOAKED {
         for read in reads {
-            answered += served.cost(By::Plan, read, world, most).await?.measured.answered;
+            answered += served.round(By::Plan, read, world, most).await?.measured.answered;
         }
         if answered >= next {
             let (own, resident) = (served.planned.own_kb()? / 1024.0, served.planned.resident_kb()? / 1024.0);
@@ -207,9 +240,12 @@ async fn load(folder: &Path, database: &str, size: Size) -> Result<()> {
     (options.database, options.roll) = (Some(database.to_owned()), false);
     let running = demo::start(options).await?;
     running.platform.db.wait_for_disk(false).await?;
-    town::fill(&running.platform, size).await.context("the town")?;
+    town::fill(&running.platform, database, size).await.context("the town")?;
     if database.starts_with("postgres") {
-        sea_orm::ConnectionTrait::execute_unprepared(&running.platform.db.writer, "VACUUM ANALYZE").await?;
+        // Over a connection of its own, which may take its time.
+        let patient = sea_orm::Database::connect(database).await?;
+        sea_orm::ConnectionTrait::execute_unprepared(&patient, "VACUUM ANALYZE").await?;
+        patient.close().await?;
     }
     // SQLite keeps no statistics in service either: with them it would plan a statement anew for every value bound.
     running.stop().await

@@ -2,6 +2,7 @@
 //!
 //! Rows go past the flows that would make them one by one, so nothing here is on the record; reads do not ask.
 
+use super::bare::Bare;
 use anyhow::{Context, Result};
 use entity::{
     At, Day, Fen, account, application, application_subject, channel_rule,
@@ -99,10 +100,19 @@ struct Fund {
     expended: Uuid,
 }
 
-/// Fills a store.
-pub async fn fill(platform: &Platform, size: Size) -> Result<()> {
+/// Fills a store. Rows of a town pass every trigger; those of more are made by the same rules, and looking at each would
+/// take an hour.
+pub async fn fill(platform: &Platform, url: &str, size: Size) -> Result<()> {
     let ground = Ground::of(platform).await?;
-    let db = &platform.db.writer;
+    if size.cases <= Size::TOWN.cases {
+        return rows(platform, &platform.db.writer, &ground, size).await;
+    }
+    let bare = Bare::strip(url).await?;
+    rows(platform, &bare.db, &ground, size).await?;
+    bare.dress().await
+}
+
+async fn rows(platform: &Platform, db: &sea_orm::DatabaseConnection, ground: &Ground, size: Size) -> Result<()> {
     let batch = u64::try_from(BATCH)?;
     for from in (0..size.persons).step_by(BATCH) {
         let persons = (from..size.persons.min(from + batch)).map(|at| a_person(platform, at));

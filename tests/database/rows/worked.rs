@@ -6,9 +6,9 @@ use entity::{
     application, application_event, application_facet, application_subject, appraisal, audit_event, audit_head,
     audit_person,
     enums::{
-        ApplicationState, AuditKind, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome,
-        OpinionStage, ReportConclusion, ReverificationTrigger, TransferResult, TransferState, UnitLevel,
-        VerificationKind, VerificationState,
+        ApplicationState, AuditOutcome, ClockEffect, MaterialState, NoticeKind, OpinionOutcome, OpinionStage,
+        ReportConclusion, ReverificationTrigger, TransferResult, TransferState, UnitLevel, VerificationKind,
+        VerificationState,
     },
     idempotency_key, notice, opinion, outbox, request, request_material, reverification, transfer, verification,
     verification_investigator, verification_report, verification_step,
@@ -318,8 +318,9 @@ async fn record(db: &DatabaseConnection) {
         hash: "1".repeat(64),
     };
     put(db, event).await;
-    put(db, audit_head::Model { chain: format!("act:{TOWN}"), seq: 1, hash: "1".repeat(64) }).await;
-    let about = audit_person::Model { person_id: key(20), kind: AuditKind::Act, at: NOON, event_id: key(90) };
+    put(db, audit_head::Model { chain: format!("act:{TOWN}"), seq: 1, hash: "1".repeat(64), volume: 0, named: 0 })
+        .await;
+    let about = audit_person::Model { volume: 0, person_id: key(20), event_id: key(90), at: NOON };
     put(db, about).await;
     let used = idempotency_key::Model {
         id: key(91),
