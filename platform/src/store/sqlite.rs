@@ -120,7 +120,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Answers operations until nobody can ask any more, in one snapshot as long as that is good for them, since a connection loses the pages it holds whenever a new one sees what others wrote in between.
+/// Answers operations until nobody can ask any more, in one snapshot as long as that is good for them, since a connection
+/// loses the pages it holds whenever a new one sees what others wrote in between.
 fn serve(connection: &Connection, work: &flume::Receiver<Job>, asked: &AtomicU64, commits: &Commits) {
     let mut held: Option<Snapshot> = None;
     loop {
