@@ -43,6 +43,8 @@ impl Query {
     pub const KEY: &str = "p.key";
     /// The same on SQLite, in a statement that reads all keys from a table of them; elsewhere the key is a value.
     pub const KEY_OF_ALL: &str = "p.value";
+    /// How the place of the key is called there.
+    pub const PLACE: &str = "key_at";
 
     /// A statement that runs once.
     pub fn once(sql: String, kinds: Vec<CellKind>) -> Self {
@@ -73,7 +75,9 @@ impl Query {
     pub fn begin_at_keys(keys: Expr, table: &'static str, column: &'static str) -> SelectStatement {
         let holds = Expr::col((Alias::new(table), Alias::new(column))).eq(Expr::cust(Self::KEY_OF_ALL));
         let mut query = Sql::select();
-        query.expr(Expr::cust("p.rowid")).from_function(Func::cust("rarray").arg(keys), "p");
+        query
+            .expr_as(Expr::cust("p.rowid"), Alias::new(Self::PLACE))
+            .from_function(Func::cust("rarray").arg(keys), "p");
         // SQLite does not turn a cross join round.
         query.cross_join(Alias::new(table)).and_where(holds);
         query
@@ -276,7 +280,7 @@ mod tests {
         let text = query.column((Alias::new("person"), Alias::new("name_zh"))).to_string(SqliteQueryBuilder);
         assert_eq!(
             text,
-            "SELECT p.rowid, \"person\".\"name_zh\" FROM rarray(?) AS \"p\" CROSS JOIN \"person\" \
+            "SELECT p.rowid AS \"key_at\", \"person\".\"name_zh\" FROM rarray(?) AS \"p\" CROSS JOIN \"person\" \
              WHERE \"person\".\"id\" = (p.value)"
         );
     }

@@ -52,10 +52,10 @@ pub(super) struct LevelBinding {
 }
 
 pub(super) async fn bind(plan: &Plan, op: &Op, table: &TypeTable, bound: &Bound, sqlite: bool) -> Binding {
-    let binder = Binder { kept: Asking::new(op, true), now: Asking::new(op, false), op, table, bound, sqlite };
+    let binder = Binder { kept: Asking::new(op, true), now: Asking::new(op, false), op, table, bound, sqlite, plan };
     let mut levels = Vec::with_capacity(plan.levels.len());
-    for level in &plan.levels {
-        levels.push(binder.level(level).await.unwrap_or_else(LevelBinding::refused));
+    for at in 0..plan.levels.len() {
+        levels.push(binder.level(at).await.unwrap_or_else(LevelBinding::refused));
     }
     let mut nodes = Vec::with_capacity(plan.root.len());
     for root in &plan.root {
@@ -93,12 +93,14 @@ struct Binder<'a> {
     table: &'a TypeTable,
     bound: &'a Bound,
     sqlite: bool,
+    plan: &'a Plan,
 }
 
 impl Binder<'_> {
-    async fn level(&self, level: &Level) -> Result<LevelBinding> {
+    async fn level(&self, at: usize) -> Result<LevelBinding> {
+        let level = &self.plan.levels[at];
         let (listed, args, keep) = match &level.list {
-            ListOf::One(listed) => return self.one(level, listed),
+            ListOf::One(listed) => return self.one(at, listed),
             ListOf::Edge(listed, args) => (Arc::clone(listed), args, true),
             ListOf::Root(args, known) if args.are_fixed() => {
                 let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,22 +114,18 @@ impl Binder<'_> {
             ListOf::Root(args, _) => (Arc::new(self.list(&self.now, level.stored, args.of(self.bound))?), args, false),
             ListOf::Find(finder, args) => (Arc::new(self.find(*finder, level.stored, args).await?), args, false),
         };
-        self.window(level, listed, args.of(self.bound), keep)
+        self.window(at, listed, args.of(self.bound), keep)
     }
 
-    fn one(&self, level: &Level, listed: &Arc<Listed>) -> Result<LevelBinding> {
+    fn one(&self, at: usize, listed: &Arc<Listed>) -> Result<LevelBinding> {
         let window = Window { count: 0, backward: false, after: None, before: None };
-        let rows = Some(self.rows(level, listed, &window, true)?);
+        let alone = self.plan.levels[at].host.is_none();
+        let rows = alone.then(|| self.rows(at, listed, &window, true)).transpose()?;
         Ok(LevelBinding { rows, count: 1, ..LevelBinding::default() })
     }
 
-    fn window(
-        &self,
-        level: &Level,
-        listed: Arc<Listed>,
-        args: &Map<String, Value>,
-        keep: bool,
-    ) -> Result<LevelBinding> {
+    fn window(&self, at: usize, listed: Arc<Listed>, args: &Map<String, Value>, keep: bool) -> Result<LevelBinding> {
+        let level = &self.plan.levels[at];
         let window = Window::read(args, &listed.order)?;
         let cut = |wanted: bool, values: &Option<Vec<sea_orm::Value>>, side| match values {
             Some(values) if wanted => listed.beyond(values, side, self.sqlite).map(Arc::new).map(Some),
@@ -138,7 +136,7 @@ impl Binder<'_> {
             count: usize::try_from(window.count).unwrap_or(usize::MAX),
             backward: window.backward,
             keys: None,
-            rows: level.wants.rows.then(|| self.rows(level, &listed, &window, keep)).transpose()?,
+            rows: level.wants.rows.then(|| self.rows(at, &listed, &window, keep)).transpose()?,
             next: cut(level.wants.has_next, &window.before, Side::AtOrAfter)?,
             previous: cut(level.wants.has_previous, &window.after, Side::AtOrBefore)?,
             total: level.wants.total.then(|| self.total(level, &listed, keep)).transpose()?,
@@ -147,9 +145,9 @@ impl Binder<'_> {
     }
 
     /// The statement of a window: one that was kept, or a new one, kept if it holds no cursor.
-    fn rows(&self, level: &Level, listed: &Listed, window: &Window, keep: bool) -> Result<Arc<Statement>> {
-        let asking = if keep { &self.kept } else { &self.now };
-        let make = || listed.rows(level, asking, window, self.sqlite).map(Arc::new);
+    fn rows(&self, at: usize, listed: &Listed, window: &Window, keep: bool) -> Result<Arc<Statement>> {
+        let (level, asking) = (&self.plan.levels[at], if keep { &self.kept } else { &self.now });
+        let make = || listed.rows((self.plan, at), asking, window, self.sqlite).map(Arc::new);
         if !keep || window.after.is_some() || window.before.is_some() {
             return make();
         }

@@ -15,6 +15,7 @@ use crate::{
         types::{EdgeTo, FieldDef, PageField, Resolve, Stored, TypeTable},
     },
 };
+use entity::ScopeBy;
 use platform::{
     op::Op,
     part::{CellKind, DataClass, List, Permission},
@@ -28,6 +29,9 @@ pub(crate) fn compile(op: &Op, table: &TypeTable, template: &Template) -> Option
     let root = template.root.iter().map(|call| compiler.root(call)).collect::<Option<Vec<_>>>()?;
     Some(Plan { root, levels: compiler.levels })
 }
+
+/// Levels whose rows come beside those of one other at most.
+const BESIDE_MAX: usize = 8;
 
 struct Compiler<'a> {
     asking: Asking<'a>,
@@ -83,6 +87,7 @@ impl Compiler<'_> {
             guards: Vec::new(),
             personal: false,
             depth,
+            host: None,
             from,
             list,
             wants: Wants { rows: true, ..Wants::default() },
@@ -177,6 +182,7 @@ impl Compiler<'_> {
                 let (from, depth) = self.edge(level, *to)?;
                 let base = self.asking.visible_below(self.levels[level].stored, *to);
                 let below = self.one(to.target, (to.edge.remote, base), from, depth);
+                self.lodge(level, below, *to);
                 FieldWhat::One { level: below, fields: self.object(below, calls)? }
             }
             (Resolve::ToMany(to), Below::Object(_)) => {
@@ -191,6 +197,24 @@ impl Compiler<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Lets the rows of a level come beside those on which they hang, where there is one of each at most and the statement
+    /// does not name their table yet. Reference data, which many rows of a list share, keeps a statement of its own.
+    fn lodge(&mut self, above: usize, below: usize, to: EdgeTo) {
+        let host = self.levels[above].host.unwrap_or(above);
+        let lodged = || self.levels.iter().filter(|level| level.host == Some(host));
+        let shared = to.target.scope == ScopeBy::Public && !matches!(self.levels[host].list, ListOf::One(_));
+        let named = lodged().any(|level| level.stored.table == to.target.table);
+        if to.edge.remote != to.target.0.key || shared || named || lodged().count() >= BESIDE_MAX {
+            return;
+        }
+        // By its key it is told whether there is a row.
+        if self.column(below, to.edge.remote).is_some() {
+            let depth = self.levels[host].depth;
+            let level = &mut self.levels[below];
+            (level.host, level.depth) = (Some(host), depth);
+        }
     }
 
     fn edge(&mut self, level: usize, to: EdgeTo) -> Option<(From, usize)> {

@@ -27,8 +27,13 @@ pub(super) struct Fetch {
 /// The rows of one level.
 #[derive(Default)]
 pub(super) struct Set {
-    pub(super) rows: Rows,
-    /// Per row of the level above: the place of its key; of a list at the root the one there is.
+    rows: Arc<Rows>,
+    /// Where its columns begin in those rows: behind others', where it comes beside them.
+    first: usize,
+    /// Whether it comes beside the rows of another level.
+    beside: bool,
+    /// Per row of the level above: the place of its key; of a list at the root the one there is. Of rows that come beside
+    /// others: that row itself, if there is one.
     pub(super) places: Vec<Option<usize>>,
     next: Rows,
     previous: Rows,
@@ -44,6 +49,16 @@ enum Part {
 }
 
 impl Set {
+    /// A cell of a row.
+    pub(super) fn cell(&self, row: usize, column: usize) -> CellRef<'_> {
+        self.rows.cell(row, self.first + column)
+    }
+
+    /// The one row of a key.
+    pub(super) fn one(&self, key: usize) -> Option<usize> {
+        if self.beside { Some(key) } else { self.rows.of_key(key).next() }
+    }
+
     /// The rows of a key's page, and whether its list goes on.
     pub(super) fn page(&self, key: usize, binding: &LevelBinding) -> (Range<usize>, bool) {
         let all = self.rows.of_key(key);
@@ -68,7 +83,15 @@ impl Set {
 
 impl Fetch {
     pub(super) fn new(plan: Arc<Plan>, binding: Binding) -> Self {
-        let sets = plan.levels.iter().map(|_| Set::default()).collect();
+        let mut ends: Vec<usize> = plan.levels.iter().map(Level::width).collect();
+        let set = |level: &Level| {
+            let first = level.host.map_or(0, |host| ends[host]);
+            if let Some(host) = level.host {
+                ends[host] += level.width();
+            }
+            Set { first, beside: level.host.is_some(), ..Set::default() }
+        };
+        let sets = plan.levels.iter().map(set).collect();
         let last = plan.levels.iter().map(|level| level.depth).max().unwrap_or(0);
         Self { plan, binding, sets, depth: 0, last, pending: Vec::new(), sent: Vec::new() }
     }
@@ -80,6 +103,9 @@ impl Fetch {
 
     fn asks(&mut self, at: usize) -> Vec<Ask> {
         let level = &self.plan.levels[at];
+        if level.host.is_some() {
+            return Vec::new();
+        }
         let binding = &self.binding.levels[at];
         let keys = match level.from {
             From::Root => {
@@ -111,6 +137,23 @@ impl Fetch {
         }
         asks
     }
+
+    /// Hands the rows of a level to those that come beside them: each to its own, for the rows above it that are told.
+    fn spread(&mut self, host: usize) {
+        let plan = Arc::clone(&self.plan);
+        for (at, below) in plan.beside(host) {
+            let From::Edge { parent, guard, .. } = below.from else { continue };
+            let (above, rows) = (&self.sets[parent], Arc::clone(&self.sets[host].rows));
+            let key = self.sets[at].first + below.at(below.stored.0.key).unwrap_or_default();
+            let mut places = vec![None; rows.len()];
+            for row in shown(above, &self.binding.levels[parent]) {
+                let there = rows.cell(row, key) != CellRef::Null;
+                places[row] = (there && passes(above, row, &plan.levels[parent], guard)).then_some(row);
+            }
+            let set = &mut self.sets[at];
+            (set.rows, set.places) = (rows, places);
+        }
+    }
 }
 
 impl Waves for Fetch {
@@ -133,7 +176,10 @@ impl Waves for Fetch {
         for ((level, part), rows) in std::mem::take(&mut self.pending).into_iter().zip(rows) {
             let set = &mut self.sets[level];
             match part {
-                Part::Rows => set.rows = rows,
+                Part::Rows => {
+                    set.rows = Arc::new(rows);
+                    self.spread(level);
+                }
                 Part::Next => set.next = rows,
                 Part::Previous => set.previous = rows,
                 Part::Total => set.total = rows,
@@ -159,7 +205,7 @@ impl Reads for Fetch {
                 continue;
             }
             let Some(key) = level.at(level.stored.0.key).filter(|_| level.personal) else { continue };
-            rows.extend(shown(set, binding).filter_map(|row| match set.rows.cell(row, key) {
+            rows.extend(shown(set, binding).filter_map(|row| match set.cell(row, key) {
                 CellRef::Uuid(id) => Some((level.stored.0.name, id)),
                 _ => None,
             }));
@@ -170,7 +216,9 @@ impl Reads for Fetch {
 
 /// The rows of a set that are told: not the one by which it shows that there are more.
 fn shown<'s>(set: &'s Set, binding: &'s LevelBinding) -> impl Iterator<Item = usize> + 's {
-    (0..set.rows.keys()).flat_map(|key| set.page(key, binding).0)
+    let keys = if set.beside { 0 } else { set.rows.keys() };
+    let beside = set.places.iter().copied().flatten().filter(|_| set.beside);
+    (0..keys).flat_map(|key| set.page(key, binding).0).chain(beside)
 }
 
 /// The distinct keys that shown rows hold in a column, and the place of each row's key.
@@ -184,10 +232,10 @@ fn keys(
     let mut places = vec![None; set.rows.len()];
     let (mut ids, mut codes, mut numbers) = (Distinct::<Uuid>::new(), Distinct::<&str>::new(), Distinct::<i64>::new());
     for row in shown(set, binding) {
-        if !passes(&set.rows, row, above, guard) {
+        if !passes(set, row, above, guard) {
             continue;
         }
-        places[row] = match set.rows.cell(row, local) {
+        places[row] = match set.cell(row, local) {
             CellRef::Uuid(id) => Some(ids.place(id)),
             CellRef::Text(code) => Some(codes.place(code)),
             CellRef::Int(number) => Some(numbers.place(number)),
@@ -203,8 +251,8 @@ fn keys(
 }
 
 /// Whether a row is in the scope of a guard.
-pub(super) fn passes(rows: &Rows, row: usize, level: &Level, guard: Option<usize>) -> bool {
-    guard.is_none_or(|guard| rows.cell(row, level.columns.len() + guard) == CellRef::Int(1))
+pub(super) fn passes(set: &Set, row: usize, level: &Level, guard: Option<usize>) -> bool {
+    guard.is_none_or(|guard| set.cell(row, level.columns.len() + guard) == CellRef::Int(1))
 }
 
 struct Distinct<K> {

@@ -17,6 +17,13 @@ pub(crate) struct Plan {
     pub(super) levels: Vec<Level>,
 }
 
+impl Plan {
+    /// The levels whose rows come beside those of the one at a place, with their own places.
+    pub(super) fn beside(&self, host: usize) -> impl Iterator<Item = (usize, &Level)> {
+        self.levels.iter().enumerate().filter(move |(_, level)| level.host == Some(host))
+    }
+}
+
 /// One field of the root.
 #[derive(Debug)]
 pub(super) struct Root {
@@ -84,7 +91,7 @@ impl Args {
     }
 }
 
-/// Rows of one type that one statement fetches.
+/// Rows of one type that one statement fetches, alone or beside those on which they hang.
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) stored: Stored,
@@ -95,6 +102,8 @@ pub(super) struct Level {
     pub(super) personal: bool,
     /// Statements that must have run before.
     pub(super) depth: usize,
+    /// The level in whose statement these rows come, where it is not one of their own.
+    pub(super) host: Option<usize>,
     pub(super) from: From,
     pub(super) list: ListOf,
     pub(super) wants: Wants,
@@ -111,6 +120,21 @@ impl Level {
     /// Place of a column among those fetched.
     pub(super) fn at(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|(known, _)| *known == column)
+    }
+
+    /// What a statement selects of it: columns, then flags, and something in any case.
+    pub(super) fn kinds(&self) -> Vec<CellKind> {
+        let flags = std::iter::repeat_n(CellKind::BigInt, self.guards.len());
+        let mut kinds: Vec<_> = self.columns.iter().map(|(_, kind)| *kind).chain(flags).collect();
+        if kinds.is_empty() {
+            kinds.push(CellKind::BigInt);
+        }
+        kinds
+    }
+
+    /// How many columns that makes.
+    pub(super) fn width(&self) -> usize {
+        (self.columns.len() + self.guards.len()).max(1)
     }
 }
 

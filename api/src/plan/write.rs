@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
 
     fn named(&mut self, named: Option<Named>, fields: impl Fn(usize) -> Option<&'a Vec<Field>>, at: &At<'_>) {
         let found = named.and_then(|Named { level, key }| {
-            let row = self.fetched.sets[level].rows.of_key(key).next()?;
+            let row = self.fetched.sets[level].one(key)?;
             Some((level, row, fields(level)?))
         });
         match found {
@@ -160,10 +160,10 @@ impl<'a> Writer<'a> {
 
     fn field(&mut self, level: usize, row: usize, field: &Field, at: &At<'_>) {
         let (shape, set) = (&self.plan.levels[level], &self.fetched.sets[level]);
-        let passes = |guard: &Option<usize>| passes(&set.rows, row, shape, *guard);
+        let passes = |guard: &Option<usize>| passes(set, row, shape, *guard);
         match &field.what {
             FieldWhat::Typename(name) => self.text(name),
-            FieldWhat::GlobalId { at } => match set.rows.cell(row, *at) {
+            FieldWhat::GlobalId { at } => match set.cell(row, *at) {
                 CellRef::Uuid(key) => self.text(&id::encode(shape.stored.name, &key.to_string())),
                 CellRef::Text(key) => self.text(&id::encode(shape.stored.name, key)),
                 _ => self.out.push_str(NULL),
@@ -174,14 +174,14 @@ impl<'a> Writer<'a> {
                 self.out.push_str(NULL);
             }
             FieldWhat::Column { at: column, name, scalar, .. } => {
-                self.column(field, shape, set.rows.cell(row, *column), (name, scalar), at);
+                self.column(field, shape, set.cell(row, *column), (name, scalar), at);
             }
             FieldWhat::Computed { at: columns, scalar, compute, .. } => {
                 self.computed(field, set, row, columns, (scalar, *compute));
             }
             FieldWhat::Details { details, json, programme, calls, .. } => {
-                let ours = set.rows.cell(row, *programme) == CellRef::Text(details.0.programme);
-                let told = match set.rows.cell(row, *json) {
+                let ours = set.cell(row, *programme) == CellRef::Text(details.0.programme);
+                let told = match set.cell(row, *json) {
                     CellRef::Text(text) if ours => match serde_json::from_str::<Value>(text) {
                         Ok(json) => self.run.object(calls, &json, &mut at.path()),
                         Err(error) => {
@@ -196,7 +196,7 @@ impl<'a> Writer<'a> {
             FieldWhat::One { level: below, fields } => {
                 let below_set = &self.fetched.sets[*below];
                 let key = below_set.places.get(row).copied().flatten();
-                match key.and_then(|key| below_set.rows.of_key(key).next()) {
+                match key.and_then(|key| below_set.one(key)) {
                     Some(row) => self.object(*below, row, fields, at),
                     None => self.out.push_str(NULL),
                 }
@@ -241,7 +241,7 @@ impl<'a> Writer<'a> {
         (scalar, compute): (&Scalar, Compute),
     ) {
         let Some(def) = &field.def else { return self.out.push_str(NULL) };
-        let cells: Vec<Cell> = columns.iter().map(|column| set.rows.cell(row, *column).into()).collect();
+        let cells: Vec<Cell> = columns.iter().map(|column| set.cell(row, *column).into()).collect();
         let op = self.run.asking.op;
         let platform = op.platform();
         let context = ComputeContext { today: op.today().0, cipher: &platform.cipher, platform };
@@ -337,7 +337,7 @@ impl<'a> Writer<'a> {
         let (shape, set) = (&self.plan.levels[level], &self.fetched.sets[level]);
         let listed = self.fetched.binding.levels[level].listed.as_ref();
         let (Some(listed), Some(row)) = (listed, row) else { return self.out.push_str(NULL) };
-        let cell = |name| shape.at(name).map_or(CellRef::Null, |at| set.rows.cell(row, at));
+        let cell = |name| shape.at(name).map_or(CellRef::Null, |at| set.cell(row, at));
         let cursor = listed.order.cursor(listed.order.columns.iter().map(|column| cell(column.name)));
         self.text(&cursor);
     }

@@ -15,7 +15,11 @@ use api::{
 };
 use drive::{Ask, Measured, drive};
 use queries::{READS, Read, World};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tests::support::{Backend, fresh_database};
 use town::Size;
 
@@ -31,12 +35,18 @@ const SOAKED: u64 = 1_000_000;
 /// The reference is measured at this many connections only.
 const REFERENCE_AT: usize = 16;
 
+/// A store that is kept, and one that is not loaded yet.
+const KEPT: &str = "onedoor.db";
+const LOADING: &str = "loading.db";
+
 /// What is measured, as the command line says it.
 struct Wanted {
     backends: Vec<Backend>,
     size: Size,
     reads: Vec<&'static Read>,
     soak: bool,
+    /// Where an SQLite store is kept from run to run.
+    store: Option<PathBuf>,
 }
 
 /// Three ways to the same answer.
@@ -72,9 +82,10 @@ struct Asked {
 
 impl Wanted {
     /// `sqlite`, `postgres`, or both; `x5` for five towns' worth of rows, `district` for fifty; `R2` and the like for that read
-    /// only; `soak` for the memory that a million requests leave behind.
+    /// only; `soak` for the memory that a million requests leave behind. `store=FOLDER` keeps the store there, on SQLite, and
+    /// measures one that is there already: loading a district takes its time.
     fn read(words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new(), soak: false };
+        let mut wanted = Self { backends: Vec::new(), size: Size::TOWN, reads: Vec::new(), soak: false, store: None };
         for word in words {
             match word.as_str() {
                 "sqlite" => wanted.backends.push(Backend::Sqlite),
@@ -82,6 +93,7 @@ impl Wanted {
                 "town" => wanted.size = Size::TOWN,
                 "district" => wanted.size = Size::DISTRICT,
                 "soak" => wanted.soak = true,
+                kept if kept.starts_with("store=") => wanted.store = kept.strip_prefix("store=").map(PathBuf::from),
                 // A small one, to see that everything still answers.
                 "hamlet" => wanted.size = Size::HAMLET,
                 times if times.strip_prefix('x').is_some_and(|rest| rest.parse::<u64>().is_ok()) => {
@@ -97,6 +109,7 @@ impl Wanted {
         if wanted.backends.is_empty() {
             wanted.backends = vec![Backend::Sqlite, Backend::Postgres];
         }
+        ensure!(wanted.store.is_none() || wanted.backends == [Backend::Sqlite], "a store is kept on SQLite alone");
         if wanted.reads.is_empty() {
             wanted.reads = READS.iter().collect();
         }
@@ -185,14 +198,21 @@ impl Ask for Asked {
 
 /// Measures and prints, line by line.
 pub async fn measure(words: impl Iterator<Item = String>) -> Result<()> {
-    let Wanted { backends, size, reads, soak } = Wanted::read(words)?;
+    let Wanted { backends, size, reads, soak, store } = Wanted::read(words)?;
     table::head();
     for backend in backends {
-        let folder = tempfile::tempdir()?;
-        let database = fresh_database(backend).await;
-        load(folder.path(), database.as_str(), size).await?;
-        let served = Served::start(folder.path(), database.as_str())?;
-        let world = check::all(&served, database.as_str(), size).await?;
+        let temporary = tempfile::tempdir()?;
+        let folder = store.as_deref().unwrap_or(temporary.path());
+        let fresh = if store.is_none() { Some(fresh_database(backend).await) } else { None };
+        let database = match &fresh {
+            Some(fresh) => {
+                load(folder, fresh.as_str(), size).await?;
+                fresh.as_str().to_owned()
+            }
+            None => kept(folder, size).await?,
+        };
+        let served = Served::start(folder, &database)?;
+        let world = check::all(&served, &database, size).await?;
         if soak {
             let named = format!("{backend:?}").to_lowercase();
             remember(&served, &named, &reads, &world).await?;
@@ -232,6 +252,23 @@ async fn remember(served: &Served, database: &str, reads: &[&'static Read], worl
         }
     }
     Ok(())
+}
+
+/// The store that a folder keeps, loaded if there is none yet.
+async fn kept(folder: &Path, size: Size) -> Result<String> {
+    let url = |name| format!("sqlite://{}?mode=rwc", folder.join(name).display());
+    if !folder.join(KEPT).is_file() {
+        std::fs::create_dir_all(folder)?;
+        // What was half loaded is not taken up again.
+        for left in ["", "-wal", "-shm"].map(|end| folder.join(format!("{LOADING}{end}"))) {
+            if left.is_file() {
+                std::fs::remove_file(left)?;
+            }
+        }
+        load(folder, &url(LOADING), size).await?;
+        std::fs::rename(folder.join(LOADING), folder.join(KEPT))?;
+    }
+    Ok(url(KEPT))
 }
 
 /// Makes a demo store without sample cases and puts the town into it.
