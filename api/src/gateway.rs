@@ -240,10 +240,11 @@ impl Gateway {
             let args = [("purpose", op.purpose.clone())];
             return Err(Box::new(Answer::refused(vec![GraphqlError::new(Code::PurposeUnknown, &args, op.language)])));
         }
-        let (snapshot, own) = match (self.snapshot(op, client), self.snapshot(op, None)) {
-            (Ok(snapshot), Ok(own)) => (snapshot, own),
-            (Err(error), _) | (_, Err(error)) => return Err(Box::new(broken(op, &error))),
-        };
+        let snapshots = self.snapshot(op, client).and_then(|snapshot| {
+            let own = if client.is_some() { self.snapshot(op, None)? } else { Arc::clone(&snapshot) };
+            Ok((snapshot, own))
+        });
+        let (snapshot, own) = snapshots.map_err(|error| Box::new(broken(op, &error)))?;
         let errors = self.wrong_in(&snapshot, operation).await;
         if !errors.is_empty() {
             self.count_hidden(op, &snapshot, operation).await;

@@ -119,8 +119,8 @@ async fn entities_take_one_statement_a_type_and_are_recorded_as_read(backend: Ba
     let clerk = actor("TW", "TW_WINDOW", Level::Town);
     let answer = world.answer(Some(&clerk), DOCUMENT, json!({ "r": asked })).await;
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
-    // Persons, applications, and the households of the applications.
-    assert_eq!(answer.sql_count, 3);
+    // Persons, and applications with their households.
+    assert_eq!(answer.sql_count, 2);
     // Every representation counts one; an application has its household, one call and one object more.
     assert_eq!(answer.extensions["cost"]["requested"], 1 + 40 + 20 * 3);
     let read = recorded(&world).await;

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tests::{on_both, support::Backend};
 
-on_both!(a_plan_holds_for_everyone_of_the_same_rights_and_holds_nothing_of_them, the_ways_of_a_document_are_few,);
+on_both!(
+    a_plan_holds_for_everyone_of_the_same_rights_and_holds_nothing_of_them,
+    the_ways_of_a_document_are_few,
+    what_hangs_on_a_row_comes_beside_it,
+);
 
 fn document(text: &str) -> Arc<Document> {
     Arc::new(Document::new(parse_query(text).expect("a document")))
@@ -54,6 +58,21 @@ async fn the_ways_of_a_document_are_few(backend: Backend) {
         assert_eq!(statements(&answer)[0].contains("\"state\""), with);
     }
     assert_eq!(world.gateway.plans_kept().0, 2);
+}
+
+async fn what_hangs_on_a_row_comes_beside_it(backend: Backend) {
+    let world = World::empty(backend).await;
+    let [clerk, _] = clerks();
+    let text = "{ applications(first: 1) { nodes { request { applicant { nameZh } } \
+        household { head { birthOn } place { nameZh } } } } }";
+    let answer = world.answer_to(Some(&clerk), &document(text), json!({})).await;
+    let sent = statements(&answer);
+    assert_eq!(sent.len(), 1, "what hangs on no row is not asked for: {sent:?}");
+    for beside in ["\"applicant_id\"", "\"head_person_id\"", "\"person\".\"name_zh\""] {
+        assert!(sent[0].contains(beside), "{beside}: {sent:?}");
+    }
+    assert!(!sent[0].contains("\"birth_on\""), "a second row of one table has a statement of its own: {sent:?}");
+    assert!(!sent[0].contains("FROM \"jurisdiction\""), "so has what many rows share: {sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use super::{
     shape::{Args, Door, Level, ListOf, Plan, RootWhat},
-    sql::{Asker, Listed, Statement},
+    sql::{Asker, Cursors, Listed, Look, Statement},
 };
 use crate::{
     reads::{Asking, ENTITIES_MAX, NODES_MAX, Order, Side, Window, contained, list, represented, wanted},
@@ -45,6 +45,7 @@ pub(super) struct LevelBinding {
     pub(super) backward: bool,
     /// Keys of rows that the root names.
     pub(super) keys: Option<Keys>,
+    pub(super) cursors: Cursors,
     pub(super) rows: Option<Arc<Statement>>,
     pub(super) next: Option<Arc<Statement>>,
     pub(super) previous: Option<Arc<Statement>>,
@@ -102,7 +103,7 @@ impl Binder<'_> {
         let (listed, args, keep) = match &level.list {
             ListOf::One(listed) => return self.one(at, listed),
             ListOf::Edge(listed, args) => (Arc::clone(listed), args, true),
-            ListOf::Root(args, known) if args.are_fixed() => {
+            ListOf::Root(args, known) if args.name_one_list() => {
                 let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
                 let listed = match &*known {
                     Some(listed) => Arc::clone(listed),
@@ -136,6 +137,7 @@ impl Binder<'_> {
             count: usize::try_from(window.count).unwrap_or(usize::MAX),
             backward: window.backward,
             keys: None,
+            cursors: Cursors::of(&window)?,
             rows: level.wants.rows.then(|| self.rows(at, &listed, &window, keep)).transpose()?,
             next: cut(level.wants.has_next, &window.before, Side::AtOrAfter)?,
             previous: cut(level.wants.has_previous, &window.after, Side::AtOrBefore)?,
@@ -144,23 +146,22 @@ impl Binder<'_> {
         })
     }
 
-    /// The statement of a window: one that was kept, or a new one, kept if it holds no cursor.
+    /// The statement of a window: one that was kept, or a new one.
     fn rows(&self, at: usize, listed: &Listed, window: &Window, keep: bool) -> Result<Arc<Statement>> {
-        let (level, asking) = (&self.plan.levels[at], if keep { &self.kept } else { &self.now });
-        let make = || listed.rows((self.plan, at), asking, window, self.sqlite).map(Arc::new);
-        if !keep || window.after.is_some() || window.before.is_some() {
+        let (look, asking) = (Look::of(window), if keep { &self.kept } else { &self.now });
+        let make = || listed.rows((self.plan, at), asking, look, self.sqlite).map(Arc::new);
+        if !keep {
             return make();
         }
-        let shape = (window.count, window.backward);
-        let mut kept = level.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, statement)) = kept.iter().find(|(known, _)| *known == shape) {
+        let mut kept = self.plan.levels[at].kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, statement)) = kept.iter().find(|(known, _)| *known == look) {
             return Ok(Arc::clone(statement));
         }
         let statement = make()?;
         if kept.len() >= KEPT_MAX {
             kept.remove(0);
         }
-        kept.push((shape, Arc::clone(&statement)));
+        kept.push((look, Arc::clone(&statement)));
         Ok(statement)
     }
 
@@ -239,5 +240,5 @@ impl Binder<'_> {
     }
 }
 
-/// Windows whose statements each level keeps.
+/// Looks of windows whose statements each level keeps.
 const KEPT_MAX: usize = 8;

@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex};
 
 /// Compiles a template for everyone of this operation's rights; `None` where something is beyond a plan's language.
 pub(crate) fn compile(op: &Op, table: &TypeTable, template: &Template) -> Option<Plan> {
-    let mut compiler = Compiler { asking: Asking::new(op, true), table, levels: Vec::new() };
+    let mut compiler = Compiler { asking: Asking::new(op, true), table, template, levels: Vec::new() };
     let root = template.root.iter().map(|call| compiler.root(call)).collect::<Option<Vec<_>>>()?;
     Some(Plan { root, levels: compiler.levels })
 }
@@ -36,6 +36,7 @@ const BESIDE_MAX: usize = 8;
 struct Compiler<'a> {
     asking: Asking<'a>,
     table: &'a TypeTable,
+    template: &'a Template,
     levels: Vec<Level>,
 }
 
@@ -56,16 +57,20 @@ impl Compiler<'_> {
             Resolve::Entities => self.nodes(Door::Entities, call)?,
             Resolve::List(stored) => {
                 let list = stored.0.list.as_ref()?;
-                let level = self.level(*stored, From::Root, 0, ListOf::Root(Args::new(call), Mutex::default()));
+                let level = self.level(*stored, From::Root, 0, ListOf::Root(self.args(call), Mutex::default()));
                 RootWhat::List { level, page: self.connection(level, call, &root_orders(list, *stored))? }
             }
             Resolve::Find(finder, stored) => {
-                let level = self.level(*stored, From::Root, 0, ListOf::Find(*finder, Args::new(call)));
+                let level = self.level(*stored, From::Root, 0, ListOf::Find(*finder, self.args(call)));
                 let order = Order::of_finder(finder.0, *stored);
                 RootWhat::List { level, page: self.connection(level, call, &names(&order))? }
             }
             _ => return None,
         })
+    }
+
+    fn args(&self, call: &Call) -> Args {
+        Args::new(call, self.template)
     }
 
     /// Types that nobody asks anything of are never met.
@@ -77,7 +82,7 @@ impl Compiler<'_> {
             let level = self.one(stored, (stored.0.key, self.asking.visible(stored)), From::Root, 0);
             types.push((Arc::clone(name), level, self.object(level, calls)?));
         }
-        Some(RootWhat::Nodes { door, types, args: Args::new(call) })
+        Some(RootWhat::Nodes { door, types, args: self.args(call) })
     }
 
     fn level(&mut self, stored: Stored, from: From, depth: usize, list: ListOf) -> usize {
@@ -192,7 +197,7 @@ impl Compiler<'_> {
                 let columns = names(&order);
                 let base = self.asking.visible_below(self.levels[level].stored, *to);
                 let listed = Listed { stored: to.target, base, order, remote: Some(to.edge.remote) };
-                let below = self.level(to.target, from, depth, ListOf::Edge(Arc::new(listed), Args::new(call)));
+                let below = self.level(to.target, from, depth, ListOf::Edge(Arc::new(listed), self.args(call)));
                 FieldWhat::Many { level: below, page: self.connection(below, call, &columns)? }
             }
             _ => return None,

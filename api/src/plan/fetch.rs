@@ -133,7 +133,7 @@ impl Fetch {
         for (part, statement) in parts {
             let Some(statement) = statement else { continue };
             self.pending.push((at, part));
-            asks.push(Statement::ask(statement, &self.binding.asker, keys.clone()));
+            asks.push(Statement::ask(statement, (&self.binding.asker, &binding.cursors), keys.clone()));
         }
         asks
     }

@@ -1,8 +1,8 @@
 //! What a plan is: levels of rows to fetch, and the answer to write from them.
 
-use super::sql::{Listed, Statement};
+use super::sql::{Listed, Look, Statement};
 use crate::schema::{
-    coerce::{Bound, Call},
+    coerce::{Bound, Call, Template},
     types::{DetailsOf, FieldDef, FinderOf, Stored},
 };
 use async_graphql::Pos;
@@ -75,19 +75,22 @@ impl Key {
 pub(super) struct Args {
     fixed: Map<String, Value>,
     slot: Option<usize>,
+    /// Whether a list may be another one for every request: its filter or order waits.
+    vary: bool,
 }
 
 impl Args {
-    pub(super) fn new(call: &Call) -> Self {
-        Self { fixed: call.args.clone(), slot: call.slot }
+    pub(super) fn new(call: &Call, template: &Template) -> Self {
+        let vary = ["filter", "orderBy"].into_iter().any(|name| template.awaits(call, name));
+        Self { fixed: call.args.clone(), slot: call.slot, vary }
     }
 
     pub(super) fn of<'b>(&'b self, bound: &'b Bound) -> &'b Map<String, Value> {
         bound.at(self.slot).unwrap_or(&self.fixed)
     }
 
-    pub(super) fn are_fixed(&self) -> bool {
-        self.slot.is_none()
+    pub(super) fn name_one_list(&self) -> bool {
+        !self.vary
     }
 }
 
@@ -107,14 +110,14 @@ pub(super) struct Level {
     pub(super) from: From,
     pub(super) list: ListOf,
     pub(super) wants: Wants,
-    /// Statements of windows without cursors that were asked for, by their count and direction.
+    /// Statements of windows that were asked for, by what they look like.
     pub(super) kept: Mutex<Vec<Kept>>,
     /// The statement that counts.
     pub(super) counting: Mutex<Option<Arc<Statement>>>,
 }
 
-/// A statement, by the count of its window and whether it reads backward.
-pub(super) type Kept = ((u64, bool), Arc<Statement>);
+/// A statement that any window of its look can run.
+pub(super) type Kept = (Look, Arc<Statement>);
 
 impl Level {
     /// Place of a column among those fetched.
@@ -154,7 +157,7 @@ pub(super) enum ListOf {
     One(Arc<Listed>),
     /// A list of each key.
     Edge(Arc<Listed>, Args),
-    /// A list at the root; kept once it is known if its arguments are fixed.
+    /// A list at the root; kept once it is known if its arguments name one list.
     Root(Args, Mutex<Option<Arc<Listed>>>),
     /// A list that code bounds.
     Find(FinderOf, Args),

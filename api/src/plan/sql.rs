@@ -50,6 +50,40 @@ enum Hole {
     /// The end of the range of places below it.
     PlaceEnd,
     User,
+    /// A value of the cursor that a window begins after.
+    After(usize),
+    /// One of the cursor that it ends before.
+    Before(usize),
+}
+
+/// What statements of windows differ by, but for the values of their cursors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    count: u64,
+    backward: bool,
+    after: bool,
+    before: bool,
+}
+
+impl Look {
+    pub(super) fn of(window: &Window) -> Self {
+        let (after, before) = (window.after.is_some(), window.before.is_some());
+        Self { count: window.count, backward: window.backward, after, before }
+    }
+}
+
+/// The values of a window's cursors.
+#[derive(Debug, Default)]
+pub(super) struct Cursors {
+    after: Vec<Param>,
+    before: Vec<Param>,
+}
+
+impl Cursors {
+    pub(super) fn of(window: &Window) -> Result<Self> {
+        let params = |values: &Option<Vec<Value>>| values.iter().flatten().cloned().map(param).collect::<Result<_>>();
+        Ok(Self { after: params(&window.after)?, before: params(&window.before)? })
+    }
 }
 
 /// What fills the holes.
@@ -60,8 +94,12 @@ pub(super) struct Asker {
 }
 
 impl Statement {
-    pub(super) fn ask(&self, asker: &Asker, keys: Option<Keys>) -> Ask {
+    pub(super) fn ask(&self, (asker, cursors): (&Asker, &Cursors), keys: Option<Keys>) -> Ask {
+        // A window of this look has them all.
+        let value = |values: &[Param], at: usize| values.get(at).cloned().unwrap_or(Param::Text("".into()));
         let fill = |hole: &Hole| match hole {
+            Hole::After(at) => value(&cursors.after, *at),
+            Hole::Before(at) => value(&cursors.before, *at),
             Hole::Param(param) => param.clone(),
             Hole::Place => Param::Text(Arc::clone(&asker.place)),
             Hole::PlaceEnd => Param::Text(Arc::clone(&asker.place_end)),
@@ -85,13 +123,13 @@ impl Listed {
         &self,
         (plan, at): (&Plan, usize),
         asking: &Asking<'_>,
-        window: &Window,
+        look: Look,
         sqlite: bool,
     ) -> Result<Statement> {
         let level = &plan.levels[at];
         // Of a key's one row nothing has to be cut off.
         let at_once = self.remote.filter(|_| sqlite && matches!(level.list, ListOf::One(_)));
-        let mut query = self.window(level, asking, window, (sqlite, at_once));
+        let mut query = self.window(level, asking, look, (sqlite, at_once));
         let mut kinds = level.kinds();
         if plan.beside(at).next().is_some() {
             query = joined((plan, at), query, asking, (sqlite, at_once.is_some()));
@@ -107,7 +145,7 @@ impl Listed {
         &self,
         level: &Level,
         asking: &Asking<'_>,
-        window: &Window,
+        look: Look,
         (sqlite, at_once): (bool, Option<&'static str>),
     ) -> SelectStatement {
         let table = self.stored.table;
@@ -121,19 +159,28 @@ impl Listed {
             Some(_) => query.cond_where(self.base.clone()),
             None => query.from(Alias::new(table)).cond_where(self.within(sqlite)),
         };
-        for (values, side) in [(&window.after, Side::After), (&window.before, Side::Before)] {
-            if let Some(values) = values {
-                query.cond_where(self.order.side(table, values, side));
+        for (wanted, side) in [(look.after, Side::After), (look.before, Side::Before)] {
+            if wanted {
+                query.cond_where(self.order.side(table, &self.symbols(side), side));
             }
         }
         for column in &self.order.columns {
-            let ascending = (column.direction == Direction::Asc) != window.backward;
+            let ascending = (column.direction == Direction::Asc) != look.backward;
             query.order_by_expr(column.expr(table), if ascending { SqlOrder::Asc } else { SqlOrder::Desc });
         }
         if at_once.is_none() {
-            query.limit(window.count + 1);
+            query.limit(look.count + 1);
         }
         query
+    }
+
+    /// What stands for the values of a cursor: kinds of numbers that no column holds.
+    fn symbols(&self, side: Side) -> Vec<Value> {
+        let symbol = |at: u8| match side {
+            Side::After => Value::TinyUnsigned(Some(at)),
+            _ => Value::SmallUnsigned(Some(at.into())),
+        };
+        (0..).map(symbol).take(self.order.columns.len()).collect()
     }
 
     /// A statement that runs once, or for each key where there are keys.
@@ -293,11 +340,20 @@ fn written(query: &SelectStatement, builder: impl QueryBuilder) -> (String, Vec<
 fn hole(value: Value) -> Result<Hole> {
     Ok(match value {
         Value::String(Some(text)) => text_hole(text.as_str()),
-        Value::BigInt(Some(number)) => Hole::Param(Param::Int(number)),
-        Value::Int(Some(number)) => Hole::Param(Param::Int(number.into())),
-        Value::Bool(Some(truth)) => Hole::Param(Param::Bool(truth)),
         Value::Uuid(Some(id)) if id == USER_SYMBOL => Hole::User,
-        Value::Uuid(Some(id)) => Hole::Param(Param::Uuid(id)),
+        Value::TinyUnsigned(Some(at)) => Hole::After(at.into()),
+        Value::SmallUnsigned(Some(at)) => Hole::Before(at.into()),
+        value => Hole::Param(param(value)?),
+    })
+}
+
+fn param(value: Value) -> Result<Param> {
+    Ok(match value {
+        Value::String(Some(text)) => Param::Text(text.into()),
+        Value::BigInt(Some(number)) => Param::Int(number),
+        Value::Int(Some(number)) => Param::Int(number.into()),
+        Value::Bool(Some(truth)) => Param::Bool(truth),
+        Value::Uuid(Some(id)) => Param::Uuid(id),
         other => return Err(Error::internal(format!("a value that no statement takes: {other:?}"))),
     })
 }

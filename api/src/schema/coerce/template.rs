@@ -73,6 +73,14 @@ impl Template {
         selector.errors.is_empty().then_some(Self { root, deferred: selector.deferred })
     }
 
+    /// Whether an argument of a call waits for a request's variables.
+    pub fn awaits(&self, call: &Call, name: &str) -> bool {
+        let deferred = call.slot.and_then(|slot| self.deferred.get(slot));
+        deferred.is_some_and(|Deferred { field, later, .. }| {
+            later.iter().any(|(at, _)| field.args.get(*at).is_some_and(|arg| arg.name.as_ref() == name))
+        })
+    }
+
     /// The arguments that waited; `None` where one is wrong.
     pub fn bind(&self, table: &TypeTable, given: &Given<'_>) -> Option<Bound> {
         let coercion = Coercion { table, variables: Some(&given.0), source: Source::Document };
