@@ -96,7 +96,7 @@ pub(super) struct Asker {
 impl Statement {
     pub(super) fn ask(&self, (asker, cursors): (&Asker, &Cursors), keys: Option<Keys>) -> Ask {
         // A window of this look has them all.
-        let value = |values: &[Param], at: usize| values.get(at).cloned().unwrap_or(Param::Text("".into()));
+        let value = |values: &[Param], at: usize| values.get(at).cloned().unwrap_or(Param::Bool(false));
         let fill = |hole: &Hole| match hole {
             Hole::After(at) => value(&cursors.after, *at),
             Hole::Before(at) => value(&cursors.before, *at),
